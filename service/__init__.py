@@ -1,0 +1,1 @@
+"""Everything that talks: HTTP, index engines, feeds and the command line."""

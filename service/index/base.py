@@ -1,0 +1,120 @@
+"""The one protocol that every index engine keeps; `tests/contract` says what it means.
+
+Notation used for array shapes: d vector, n products.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.domain import Availability, Candidate, Filters, Money, Product
+from service.taxonomy import TaxonomyTree
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product with its unit-length vector [d]: what an index holds."""
+
+    product: Product
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One search: the `k` products of `taxonomies` whose vectors are nearest to `vector` [d] by cosine."""
+
+    vector: Vector
+    taxonomies: tuple[str, ...]
+    k: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """New values of the fields that change without encoding again; None leaves a field as it is."""
+
+    availability: Availability | None = None
+    price: Money | None = None
+    sale_price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Products in a stable order, and the cursor of the next page (None on the last)."""
+
+    products: tuple[Product, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationInfo:
+    """What a built generation is: `sequence` is the record's change number that it was built at."""
+
+    generation_id: str
+    space_id: str
+    dimensions: int
+    products: int
+    sequence: int
+
+
+class ProductIndex(Protocol):
+    """One generation of a catalogue: looked up by id, searched by vector within taxonomies.
+
+    Every method but `close` may raise `IndexUnavailable`.
+    """
+
+    @property
+    def info(self) -> GenerationInfo:
+        """What this generation was built from."""
+        ...
+
+    async def taxonomies(self) -> TaxonomyTree:
+        """Return the taxonomies that hold products, with counts and ancestors. Cheap: engines keep it at hand."""
+        ...
+
+    async def get(self, product_ids: Collection[str]) -> Mapping[str, Item]:
+        """Return the items that exist among `product_ids`; unknown ids are simply absent."""
+        ...
+
+    async def search(
+        self, queries: Sequence[Query], filters: Filters, *, timeout_s: float
+    ) -> list[tuple[Candidate, ...]]:
+        """Answer all queries in one go, each with its candidates: highest cosine first, equal cosines by product id.
+
+        Only products that `filters.admit` are returned; fewer than k only where no more exist. An unknown taxonomy
+        holds nothing.
+
+        Raises:
+            DeadlineExceeded: the answer is not there within `timeout_s`.
+        """
+        ...
+
+    async def browse(
+        self, *, text: str | None, taxonomies: Sequence[str] | None, cursor: str | None, limit: int
+    ) -> Page:
+        """List products, all words of `text` found in id, title, brand, taxonomy or attributes (the last as a prefix).
+
+        Raises:
+            InvalidRequest: the cursor is not one that this method gave.
+        """
+        ...
+
+    async def upsert(self, items: Sequence[Item]) -> None:
+        """Add or replace items; visible to the next search."""
+        ...
+
+    async def delete(self, product_ids: Collection[str]) -> None:
+        """Remove products; unknown ids are ignored."""
+        ...
+
+    async def patch(self, patches: Mapping[str, Patch]) -> None:
+        """Change volatile fields; unknown ids are ignored."""
+        ...
+
+    async def close(self) -> None:
+        """Release files and connections. The index is not used afterwards."""
+        ...
