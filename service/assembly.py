@@ -1,0 +1,103 @@
+"""From a plan to searches, and from ranked candidates to looks. Pure.
+
+Notation used for shapes: l looks, s slots, k candidates.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from service.domain import Candidate, Filters, Look, Seed, Slot
+from service.planning import Plan, SlotPlan
+
+EMPTY = "no_product_passes"
+"""Why a slot is empty: its taxonomies hold nothing that satisfies the filters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One filtered search that the plan needs: the `k` products of `taxonomies` nearest to what `head` generates."""
+
+    look: int
+    slot: int
+    head: int
+    taxonomies: tuple[str, ...]
+    k: int
+
+
+def searches(plan: Plan, k: int) -> Iterator[Search]:
+    """List the searches of all looks: one for each slot that no lock fills.
+
+    A slot that shares a taxonomy with others of its look is asked for as many times k as they are, so that each still
+    finds k products after none of them stands in two.
+    """
+    for look, heads in enumerate(plan.heads):
+        for slot, head in enumerate(heads):
+            if head is not None:
+                taxonomies = plan.slots[slot].taxonomies
+                yield Search(look, slot, head, taxonomies, k * _sharing(taxonomies, plan.slots))
+
+
+def _sharing(taxonomies: tuple[str, ...], slots: Sequence[SlotPlan]) -> int:
+    return sum(slot.locked is None and not set(taxonomies).isdisjoint(slot.taxonomies) for slot in slots)
+
+
+def outfit_filters(filters: Filters, seed: Seed, plan: Plan) -> Filters:
+    """Keep the seed, its variants and the locked products out of every slot."""
+    ids = {slot.locked.product_id for slot in plan.slots if slot.locked is not None}
+    groups: set[str] = set()
+    if seed.product is not None:
+        ids.add(seed.product.product_id)
+        groups.update(filter(None, [seed.product.group_id]))
+    return replace(filters, exclude_ids=filters.exclude_ids | ids, exclude_groups=filters.exclude_groups | groups)
+
+
+def assemble(
+    plan: Plan, wanted: Sequence[Search], found: Sequence[Sequence[Candidate]], k: int, lock_scores: Mapping[str, float]
+) -> tuple[Look, ...]:
+    """Put what each search found into its place.
+
+    Args:
+        plan: what was searched for.
+        wanted: the searches, as `searches` listed them.
+        found: the candidates of each, best first.
+        k: how many candidates a slot may hold.
+        lock_scores: for each locked product, the cosine with the target that its slot would have had in look 1.
+    """
+    ranked = {(search.look, search.slot): candidates for search, candidates in zip(wanted, found, strict=True)}
+    return tuple(
+        Look(tuple(_slots(plan, heads, [ranked.get((look, i), ()) for i in range(len(heads))], k, lock_scores)))
+        for look, heads in enumerate(plan.heads)
+    )
+
+
+def _slots(
+    plan: Plan,
+    heads: Sequence[int | None],
+    ranked: Sequence[Sequence[Candidate]],
+    k: int,
+    lock_scores: Mapping[str, float],
+) -> Iterator[Slot]:
+    for slot, head, candidates in zip(plan.slots, heads, draft(ranked, k), strict=True):
+        if slot.locked is not None:
+            kept = Candidate(slot.locked, lock_scores[slot.locked.product_id])
+            yield Slot(None, slot.taxonomy, slot.source, (kept,))
+        else:
+            yield Slot(head, slot.taxonomy, slot.source, candidates, None if candidates else EMPTY)
+
+
+def draft(ranked: Sequence[Sequence[Candidate]], k: int) -> list[tuple[Candidate, ...]]:
+    """Let the slots pick in turn, each its best product that no slot has yet, until each has k or has run out.
+
+    Turns, rather than one slot after the other, give every slot a fair share of a taxonomy that several slots search,
+    and a larger k only lengthens what a smaller one gave.
+    """
+    queues = [iter(candidates) for candidates in ranked]
+    picks: list[list[Candidate]] = [[] for _ in ranked]
+    taken: set[str] = set()
+    for _ in range(k):
+        for queue, pick in zip(queues, picks, strict=True):
+            best = next((c for c in queue if c.product.product_id not in taken), None)
+            if best is not None:
+                taken.add(best.product.product_id)
+                pick.append(best)
+    return [tuple(pick) for pick in picks]

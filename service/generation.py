@@ -1,0 +1,132 @@
+"""The online door into `model`: what the use case needs of a bundle, and no more.
+
+Notation used for array shapes: s slots, d vector.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.bundle import Bundle, open_bundle
+from model.errors import BundleCorrupt, PhotoRefused
+from service.errors import BundleError, InvalidRequest, KitsuneError, PhotoTooLarge, UnreadablePhoto
+
+Vector = NDArray[np.float32]
+
+ENCODER_THREADS = 1
+"""Photos are encoded one after the other: onnxruntime already spreads one photo over the cores."""
+
+
+class OutfitModel(Protocol):
+    """What turns a seed into targets."""
+
+    @property
+    def space_id(self) -> str:
+        """The space of every vector that goes in and comes out."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length d of a vector."""
+        ...
+
+    def generate(self, vector: Vector) -> Vector:
+        """Map a seed's vector to the targets of three heads.
+
+        Shapes:
+            vector: [d], unit length.
+            returns: [s, d].
+        """
+        ...
+
+    async def encode_photo(self, photo: bytes, taxonomy: str) -> Vector:
+        """Return the vector [d] of a photo.
+
+        Raises:
+            UnreadablePhoto: the bytes are no JPEG, PNG or WebP photo.
+            PhotoTooLarge: it has too many pixels.
+        """
+        ...
+
+    async def encode_text(self, title: str | None, description: str | None, taxonomy: str) -> Vector:
+        """Return the vector [d] of a product's text.
+
+        Raises:
+            InvalidRequest: the bundle has no text encoder (code `no_text_encoder`).
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the threads that encode."""
+        ...
+
+
+class BundleModel:
+    """An `OutfitModel` out of a bundle; photos are encoded off the event loop."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._encoding = ThreadPoolExecutor(ENCODER_THREADS, thread_name_prefix="encode")
+
+    @classmethod
+    def open(cls, directory: Path) -> "BundleModel":
+        """Load the bundle in `directory`.
+
+        Raises:
+            BundleError: it is damaged, or of another format or shape; the message names the file.
+        """
+        try:
+            return cls(open_bundle(directory))
+        except BundleCorrupt as error:
+            raise BundleError(str(error)) from error
+
+    @property
+    def bundle_id(self) -> str:
+        """Hash of the bundle's files."""
+        return self._bundle.bundle_id
+
+    @property
+    def space_id(self) -> str:
+        """The space of every vector that goes in and comes out."""
+        return self._bundle.space_id
+
+    @property
+    def dimensions(self) -> int:
+        """Length d of a vector."""
+        return self._bundle.dimensions
+
+    def generate(self, vector: Vector) -> Vector:
+        """Map a seed's vector [d] to the targets [s, d] of three heads."""
+        targets: Vector = self._bundle.generator.generate(vector[None])[0]
+        return targets
+
+    async def encode_photo(self, photo: bytes, taxonomy: str) -> Vector:
+        """Return the vector [d] of a photo, encoded off the event loop."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._encoding, self._encode, photo, taxonomy)
+        except PhotoRefused as error:
+            raise _photo_error(error) from error
+
+    def _encode(self, photo: bytes, taxonomy: str) -> Vector:
+        vectors = self._bundle.compression.compress(self._bundle.encoder.encode([photo]), [taxonomy])
+        vector: Vector = vectors[0]
+        return vector
+
+    async def encode_text(self, title: str | None, description: str | None, taxonomy: str) -> Vector:
+        """Refuse: bundles have no text encoder yet."""
+        del title, description, taxonomy
+        raise InvalidRequest(
+            "This bundle has no text encoder; give a product_id, a vector or a photo.", code="no_text_encoder"
+        )
+
+    def close(self) -> None:
+        """Release the threads that encode."""
+        self._encoding.shutdown(wait=False, cancel_futures=True)
+
+
+def _photo_error(error: PhotoRefused) -> KitsuneError:
+    return PhotoTooLarge(str(error)) if error.code == "too_large" else UnreadablePhoto(str(error))

@@ -1,0 +1,109 @@
+"""The use case: what goes with this product?"""
+
+import asyncio
+from collections.abc import Mapping
+from uuid import uuid4
+
+import numpy as np
+
+from service.assembly import assemble, outfit_filters, searches
+from service.domain import Lock, Outfit, OutfitRequest, PhotoSeed, ProductSeed, Seed, SeedReference, TextSeed, VectorSeed
+from service.errors import DeadlineExceeded, InvalidRequest, SpaceMismatch, UnknownProduct
+from service.index.base import Item, Query, Vector
+from service.planning import Plan, plan_outfit
+from service.release import Release
+
+
+async def make_outfit(
+    release: Release, reference: SeedReference, request: OutfitRequest, *, timeout_s: float
+) -> Outfit:
+    """Answer one request out of one release: one generation and one batch of searches.
+
+    Raises:
+        RequestError: the seed, a wish or `avoid` cannot be answered as asked.
+        DeadlineExceeded: the answer is not there within `timeout_s`.
+        IndexUnavailable: the engine does not answer.
+    """
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await _make_outfit(release, reference, request, timeout_s)
+    except TimeoutError as error:
+        raise DeadlineExceeded(f"No answer within {timeout_s:g} s; ask for fewer looks, or try again.") from error
+
+
+async def _make_outfit(release: Release, reference: SeedReference, request: OutfitRequest, timeout_s: float) -> Outfit:
+    items = await _items(release, reference, request)
+    seed, vector = await _find_seed(release, reference, items)
+    locked = {id_: items[id_].product for id_ in _locks(request)}
+    plan = plan_outfit(seed, request, await release.index.taxonomies(), release.mapping, locked)
+    targets = release.model.generate(vector)
+    wanted = list(searches(plan, request.k))
+    queries = [Query(targets[search.head], search.taxonomies, search.k) for search in wanted]
+    found = await release.index.search(queries, outfit_filters(request.filters, seed, plan), timeout_s=timeout_s)
+    looks = assemble(plan, wanted, found, request.k, _lock_scores(plan, targets, items))
+    empty = any(slot.reason for look in looks for slot in look.slots)
+    return Outfit(
+        outfit_id=uuid4().hex,
+        seed=seed,
+        template=plan.template,
+        looks=looks,
+        versions=release.versions,
+        degraded=plan.degraded + (("empty_slot",) if empty else ()),
+    )
+
+
+def _locks(request: OutfitRequest) -> list[str]:
+    return [wish.product_id for wish in request.slots if isinstance(wish, Lock)]
+
+
+async def _items(release: Release, reference: SeedReference, request: OutfitRequest) -> Mapping[str, Item]:
+    """Look up the seed and the locks in one go."""
+    wanted = _locks(request)
+    if isinstance(reference, ProductSeed):
+        wanted.append(reference.product_id)
+    if not wanted:
+        return {}
+    items = await release.index.get(wanted)
+    if len(items) < len(set(wanted)):
+        raise UnknownProduct("The catalogue has no product of that id; GET /v1/products finds some.")
+    return items
+
+
+async def _find_seed(release: Release, reference: SeedReference, items: Mapping[str, Item]) -> tuple[Seed, Vector]:
+    model = release.model
+    match reference:
+        case ProductSeed(product_id):
+            item = items[product_id]
+            return Seed(item.product.taxonomy, item.product), item.vector
+        case VectorSeed():
+            return Seed(reference.taxonomy), _checked_vector(reference, model.space_id, model.dimensions)
+        case PhotoSeed(photo, taxonomy):
+            return Seed(taxonomy), await model.encode_photo(photo, taxonomy)
+        case TextSeed(taxonomy, title, description):
+            return Seed(taxonomy), await model.encode_text(title, description, taxonomy)
+
+
+def _checked_vector(seed: VectorSeed, space_id: str, dimensions: int) -> Vector:
+    if seed.space_id not in (None, space_id):
+        raise SpaceMismatch("The seed's vector is of another space; encode the product with this bundle.")
+    if len(seed.vector) != dimensions:
+        raise InvalidRequest(f"seed.vector must have {dimensions} numbers.", code="vector_dimension")
+    vector = np.asarray(seed.vector, dtype=np.float64)
+    length = np.linalg.norm(vector)
+    if not np.isfinite(length) or length == 0:
+        raise InvalidRequest("seed.vector must have a finite length above zero.", code="vector_length")
+    return (vector / length).astype(np.float32)
+
+
+def _lock_scores(plan: Plan, targets: Vector, items: Mapping[str, Item]) -> dict[str, float]:
+    """Score a locked product as a candidate of its slot in look 1 would be."""
+    return {
+        slot.locked.product_id: _cosine(items[slot.locked.product_id].vector, target)
+        for slot, target in zip(plan.slots, targets, strict=True)
+        if slot.locked is not None
+    }
+
+
+def _cosine(one: Vector, other: Vector) -> float:
+    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / lengths if lengths else 0.0

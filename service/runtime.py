@@ -1,0 +1,194 @@
+"""The composition root: the one place that chooses concrete parts, and the release that requests are answered from."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import structlog
+from threadpoolctl import threadpool_limits
+
+from mappings import MappingInvalid, SlotMapping, load_mapping
+from service.catalog.record import Record
+from service.domain import Versions
+from service.errors import BundleError, HomeError, KitsuneError, MappingError, NotReady
+from service.generation import BundleModel
+from service.home import Home, ReleasePointer
+from service.index.lifecycle import open_generation
+from service.release import Release
+from service.settings import Settings
+
+WATCH_INTERVAL_S = 1.0
+"""How soon a release made by `kitsune build` or `kitsune rollback` is served by a process that runs already."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether outfits can be served, and if not, why."""
+
+    ready: bool
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class _Held:
+    """A release with the requests that still use it."""
+
+    release: Release
+    leases: int = 0
+    retired: bool = False
+
+
+class Runtime:
+    """Holds the current release and swaps it without a request noticing.
+
+    A request leases a release from start to end; a replaced one is closed when its last lease ends.
+    """
+
+    def __init__(
+        self, settings: Settings, named: Callable[[], ReleasePointer], load: Callable[[ReleasePointer], Release]
+    ) -> None:
+        self.settings = settings
+        self._named = named
+        self._load = load
+        self._tried: ReleasePointer | None = None
+        self._current: _Held | None = None
+        self._reason: str | None = "No release is loaded yet."
+        self._swapping = asyncio.Lock()
+
+    @asynccontextmanager
+    async def lease(self) -> AsyncIterator[Release]:
+        """Give the current release for the length of one request.
+
+        Raises:
+            NotReady: no release could be loaded.
+        """
+        held = self._current
+        if held is None:
+            raise NotReady(self._reason or "No release is loaded yet.")
+        held.leases += 1
+        try:
+            yield held.release
+        finally:
+            held.leases -= 1
+            if held.retired and held.leases == 0:
+                await held.release.close()
+
+    def readiness(self) -> Readiness:
+        """Say whether a release is loaded and holds products."""
+        if self._current is None:
+            return Readiness(ready=False, reason=self._reason)
+        if self._current.release.index.info.products == 0:
+            return Readiness(ready=False, reason="The generation holds no products.")
+        return Readiness(ready=True)
+
+    async def reload(self) -> Versions:
+        """Load the release that the home names now; the one in use stays until the new one has been checked.
+
+        Raises:
+            KitsuneError: it cannot be loaded; the one in use goes on serving.
+        """
+        async with self._swapping:
+            try:
+                self._tried = self._named()
+                release = await asyncio.to_thread(self._load, self._tried)
+            except KitsuneError as error:
+                self._reason = error.detail
+                raise
+            previous, self._current = self._current, _Held(release)
+        await self._retire(previous)
+        log.info("release_loaded", versions=release.versions)
+        return release.versions
+
+    async def _retire(self, held: _Held | None) -> None:
+        if held is not None:
+            held.retired = True
+            if held.leases == 0:
+                await held.release.close()
+
+    async def reload_or_keep(self) -> None:
+        """Reload, or log why not and go on with the release in use."""
+        try:
+            await self.reload()
+        except KitsuneError as error:
+            log.error("release_refused", code=error.code, detail=error.detail, serving=self._current is not None)
+
+    async def watch(self, interval_s: float = WATCH_INTERVAL_S) -> None:
+        """Reload whenever the release pointer has changed; never returns."""
+        while True:
+            await asyncio.sleep(interval_s)
+            with suppress(KitsuneError):
+                # A release that was refused is not tried again until the pointer moves.
+                if self._named() != self._tried:
+                    await self.reload_or_keep()
+
+    async def close(self) -> None:
+        """Stop serving."""
+        held, self._current = self._current, None
+        await self._retire(held)
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    """Serve the release that the home names, and follow the pointer as it moves."""
+    home = Home(settings.home)
+    runtime = Runtime(settings, lambda: named_release(home), lambda pointer: load_release(home, pointer))
+    # One core a search: requests run side by side, and a second thread inside a small product only costs.
+    with threadpool_limits(limits=1, user_api="blas"):
+        await runtime.reload_or_keep()
+        watching = asyncio.create_task(runtime.watch())
+        try:
+            yield runtime
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            await runtime.close()
+
+
+def named_release(home: Home) -> ReleasePointer:
+    """Return what the home's pointer names.
+
+    Raises:
+        HomeError: nothing was released yet, or the pointer is damaged.
+    """
+    pointer = home.current()
+    if pointer is None:
+        raise HomeError(f"{home.path} has no release yet; make one with `kitsune build`.")
+    return pointer
+
+
+def load_release(home: Home, pointer: ReleasePointer) -> Release:
+    """Open the bundle, the generation and the mapping that belong together, and check that they fit.
+
+    Raises:
+        HomeError: a part is missing or damaged.
+        BundleError: the bundle is damaged, or the generation is of another space.
+        MappingError: the mapping is not well formed.
+    """
+    model = BundleModel.open(home.bundles / pointer.bundle)
+    with Record.open(home.record_path, read_only=True) as record:
+        index = open_generation(home, pointer.generation, record)
+    if (model.space_id, model.dimensions) != (index.info.space_id, index.info.dimensions):
+        raise BundleError(
+            f"Generation {pointer.generation} is of space {index.info.space_id} with {index.info.dimensions} dimensions, "
+            f"bundle {pointer.bundle} of {model.space_id} with {model.dimensions}; run `kitsune index build`."
+        )
+    versions = Versions(
+        bundle=pointer.bundle, space=model.space_id, generation=pointer.generation, mapping=pointer.mapping
+    )
+    return Release(versions, model, index, read_mapping(home, pointer.mapping))
+
+
+def read_mapping(home: Home, mapping_id: str) -> SlotMapping:
+    """Return a released mapping.
+
+    Raises:
+        MappingError: it is missing or not well formed.
+    """
+    try:
+        return load_mapping(home.mappings / f"{mapping_id}.yaml")
+    except (OSError, MappingInvalid) as error:
+        raise MappingError(f"Mapping {mapping_id} cannot be read ({error}); run `kitsune build` again.") from error
