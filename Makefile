@@ -1,0 +1,43 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help test test-unit check docs lock format clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: $(INSTALLED) ## set everything up and run every test
+	$(BIN)/python -m pytest
+
+test-unit: $(INSTALLED) ## the tests without training and serving: under a minute
+	$(BIN)/python -m pytest -m "not slow" tests/unit tests/contract
+
+check: $(INSTALLED) ## what CI runs beside the tests: ruff, mypy, import-linter, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mkdocs build --strict --quiet
+
+docs: $(INSTALLED) ## serve the documentation on 127.0.0.1:8001
+	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8001
+
+format: $(INSTALLED) ## let ruff format and fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(INSTALLED) ## resolve requirements/*.lock anew from pyproject.toml
+	$(BIN)/python -m tests.repo.locks
+
+clean: ## remove the virtual environment and what the tools left
+	rm -rf $(VENV) dist site .mypy_cache .ruff_cache .pytest_cache
+
+# The lock files carry hashes; the project itself is installed as it lies here.
+$(INSTALLED): requirements/dev.lock pyproject.toml
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
