@@ -1,0 +1,62 @@
+"""What an operator may set: environment variables that begin with `KITSUNE_`, read once."""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import SettingsError
+
+PREFIX = "KITSUNE_"
+TEST_PREFIX = "KITSUNE_TEST_"
+"""Variables that tell the tests where things are; the service leaves them alone."""
+
+
+class Settings(BaseSettings):
+    """How one process serves one shop. Frozen: a setting that is read twice says the same twice."""
+
+    # An empty variable counts as unset: an empty admin key must not let an empty header in.
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    home: Path = Field(default=Path("kitsune-home"), description="The shop's folder: record, bundles, generations.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    admin_key: SecretStr | None = Field(
+        default=None, min_length=16, description="Bearer key of the admin calls; unset, they are off."
+    )
+    deadline_s: float = Field(
+        default=1.0, gt=0, le=60, allow_inf_nan=False, description="Seconds within which a request is answered."
+    )
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest JSON body.")
+    max_photo_bytes: int = Field(default=10_000_000, ge=1_000, description="Largest photo as sent.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least important log lines that are written."
+    )
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Read the environment; an override that is not None wins over it.
+
+        Raises:
+            SettingsError: a variable is unknown or its value is out of place; the value is not repeated.
+        """
+        _refuse_unknown(os.environ, known=[PREFIX + name.upper() for name in cls.model_fields])
+        try:
+            return cls(**{name: value for name, value in overrides.items() if value is not None})
+        except ValidationError as error:
+            raise SettingsError("; ".join(_sentences(error))) from None
+
+
+def _refuse_unknown(environment: Mapping[str, str], known: list[str]) -> None:
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known and not name.startswith(TEST_PREFIX):
+            closest = get_close_matches(name.upper(), known, n=1, cutoff=0)
+            raise SettingsError(f"The environment variable {name} is not a setting. Closest: {', '.join(closest)}.")
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    return [f"{PREFIX}{str(row['loc'][0]).upper()}: {row['msg']}" for row in error.errors(include_input=False)]
