@@ -1,0 +1,197 @@
+"""What a bundle computes when it serves: photos to embeddings, seeds' vectors to targets. No torch: numpy, onnxruntime.
+
+Notation used for array shapes: b batch, d vector, e embedding, f features of one view, n photos, S pixels a side,
+w width of a layer.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from model.compression import unit_rows
+from model.errors import BundleCorrupt
+from model.photos import views
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+Array = NDArray[np.float32]
+
+HEADS = 3
+VIEWS = 2
+
+ENCODER_THREADS = 2
+"""Threads of one run: shopper photos come one at a time, and the searches beside them need the other cores."""
+
+PHOTOS_A_RUN = 16
+"""Photos decoded and run together: the views of so many take 19 MB at 224 pixels a side."""
+
+
+class ImageBackbone:
+    """Views to features, by the ONNX file at `path`, which is opened at first use. Safe to use from several threads."""
+
+    def __init__(self, path: Path, size_px: int, threads: int = ENCODER_THREADS) -> None:
+        self.path = path
+        self.size_px = size_px
+        self.threads = threads
+        self._opening = Lock()
+        self._session: onnxruntime.InferenceSession | None = None
+
+    def features(self, views: Array) -> Array:
+        """Return each photo's features, those of the whole photo before those of its centre crop.
+
+        Shapes:
+            views: [n, 2, 3, S, S]
+            returns: [n, 2f]
+
+        Raises:
+            BundleCorrupt: the file is no backbone for photos of this size.
+        """
+        images = views.reshape(-1, *views.shape[2:])  # [n, 2, 3, S, S] -> [2n, 3, S, S]
+        features: Array = self.open().run(["features"], {"images": images})[0]  # [2n, f]
+        return features.reshape(len(views), -1)
+
+    def open(self) -> "onnxruntime.InferenceSession":
+        """Return the session, opened now if nobody has used it before.
+
+        Raises:
+            BundleCorrupt: the file is no backbone for photos of this size.
+        """
+        with self._opening:
+            if self._session is None:
+                self._session = self._opened()
+            return self._session
+
+    def _opened(self) -> "onnxruntime.InferenceSession":
+        import onnxruntime  # noqa: PLC0415 - most processes never see a photo
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self.threads
+        options.inter_op_num_threads = 1
+        # Idle threads sleep: spinning ones would take the cores from the event loop and the searches.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            session = onnxruntime.InferenceSession(self.path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's errors share no base class
+            raise BundleCorrupt(f"{self.path} is no model that onnxruntime can open. Make the bundle again.") from error
+        _check_backbone(session, self.path, self.size_px)
+        return session
+
+
+def _check_backbone(session: "onnxruntime.InferenceSession", path: Path, size_px: int) -> None:
+    takes = {node.name: node.shape[1:] for node in session.get_inputs()}
+    gives = {node.name: len(node.shape) for node in session.get_outputs()}
+    expected = {"images": [3, size_px, size_px]}
+    if takes != expected or gives != {"features": 2}:
+        raise BundleCorrupt(
+            f"{path} takes {takes} and gives {sorted(gives)}; expected images [b, 3, {size_px}, {size_px}] to features "
+            "[b, f]. Make the bundle again."
+        )
+
+
+class Neck:
+    """Features of both views to the embedding: one linear layer.
+
+    Shapes:
+        weight: [e, 2f]
+        bias: [e]
+    """
+
+    def __init__(self, weight: Array, bias: Array) -> None:
+        self.weight = weight
+        self.bias = bias
+
+    def embed(self, features: Array) -> Array:
+        """Return the embeddings.
+
+        Shapes:
+            features: [n, 2f]
+            returns: [n, e]
+
+        Raises:
+            BundleCorrupt: the features are not as long as the neck expects.
+        """
+        if features.shape[1] != self.weight.shape[1]:
+            raise BundleCorrupt(
+                f"image_backbone.onnx gives {features.shape[1]} features a photo, but neck.weight of "
+                f"encoder.safetensors takes {self.weight.shape[1]}. Make the bundle again."
+            )
+        return np.asarray(features @ self.weight.T + self.bias, np.float32)
+
+
+class Encoder:
+    """Photos to embeddings. Safe to use from several threads."""
+
+    def __init__(self, backbone: ImageBackbone, neck: Neck) -> None:
+        self.backbone = backbone
+        self.neck = neck
+
+    def encode(self, photos: Sequence[bytes], texts: None = None) -> Array:  # noqa: ARG002 - DESIGN 6: texts come later
+        """Return the embeddings of photos (JPEG, PNG or WebP bytes).
+
+        Shapes:
+            returns: [n, e]
+
+        Raises:
+            PhotoRefused: a photo cannot be decoded, or is too large.
+            BundleCorrupt: backbone and neck do not fit each other.
+        """
+        runs = [photos[i : i + PHOTOS_A_RUN] for i in range(0, len(photos), PHOTOS_A_RUN)]
+        embedded = [self.neck.embed(self.backbone.features(self._views(run))) for run in runs]
+        return np.concatenate([np.empty((0, len(self.neck.bias)), np.float32), *embedded])
+
+    def _views(self, photos: Sequence[bytes]) -> Array:
+        return np.stack([views(photo, self.backbone.size_px) for photo in photos])
+
+
+class GeneratorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The shape of a generator: the widths of its trunk, and what is applied between its layers."""
+
+    widths: tuple[Annotated[int, Meta(ge=1)], ...]
+    activation: Literal["linear", "relu"]
+
+    def shapes(self, dimensions: int) -> dict[str, tuple[int, ...]]:
+        """Return the name and shape of every tensor of a generator for vectors [dimensions]."""
+        sizes = (dimensions, *self.widths)
+        layers = {f"trunk.{i}": (sizes[i + 1], sizes[i]) for i in range(len(self.widths))}
+        layers |= {f"heads.{h}": (dimensions, sizes[-1]) for h in range(HEADS)}
+        weights = {f"{name}.weight": shape for name, shape in layers.items()}
+        return weights | {f"{name}.bias": shape[:1] for name, shape in layers.items()}
+
+
+class Generator:
+    """A seed's vector to three targets: a trunk of linear layers, then one linear head for each target.
+
+    Shapes:
+        tensors: those of `config.shapes(d)`, weights [out, in]
+    """
+
+    def __init__(self, tensors: Mapping[str, Array], config: GeneratorConfig) -> None:
+        self.tensors = tensors
+        self.config = config
+        self._trunk = [_layer(tensors, f"trunk.{i}") for i in range(len(config.widths))]
+        self._heads = [_layer(tensors, f"heads.{h}") for h in range(HEADS)]
+
+    def generate(self, vectors: Array) -> Array:
+        """Return three unit-length targets for each seed vector, which may have any length but zero.
+
+        Shapes:
+            vectors: [b, d]
+            returns: [b, 3, d]
+        """
+        hidden = unit_rows(vectors)  # [b, d]
+        for weight, bias in self._trunk:
+            hidden = hidden @ weight.T + bias  # [b, w]
+            if self.config.activation == "relu":
+                hidden = np.maximum(hidden, 0)
+        return unit_rows(np.stack([hidden @ weight.T + bias for weight, bias in self._heads], axis=1))
+
+
+def _layer(tensors: Mapping[str, Array], name: str) -> tuple[Array, Array]:
+    return tensors[f"{name}.weight"], tensors[f"{name}.bias"]
