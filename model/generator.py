@@ -6,8 +6,6 @@ distance between its target and the true item's vector: an index ranks by cosine
 Notation used for array shapes: b batch, d vector, n products, w width of a layer.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import ceil
@@ -118,7 +116,7 @@ def train_generator(
     start = perf_counter()
     judge = validation if all(len(pairs.seeds) for pairs in validation) else train
     config = GeneratorConfig(options.widths, options.activation)
-    with deterministic(options.seed), _one_thread():
+    with deterministic(options.seed):
         net = GeneratorNet(vectors.shape[1], config)
         report = _fit(net, torch.tensor(vectors), train=train, judge=judge, options=options, progress=progress)
     tensors = {name: tensor.numpy().copy() for name, tensor in net.state_dict().items()}
@@ -141,21 +139,6 @@ def head_to_head_cosine(targets: Array) -> float:
     unit = unit_rows(targets)
     cosines = [(unit[:, one] * unit[:, other]).sum(axis=-1) for one, other in combinations(range(HEADS), 2)]
     return float(np.mean(cosines))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep torch to one thread inside the with-block.
-
-    The layers are so small that threads wait for each other more than they compute; beside another busy process two
-    threads took ten times as long as one. And no number of cores can change the order of a sum, and so the weights.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _fit(
