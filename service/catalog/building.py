@@ -1,0 +1,294 @@
+"""The stages of a build: catalogue import, encoder training, encoding, generator training, index build, release.
+
+Each can be run on its own; the ledger of `stages` knows which are done. Every stage may be killed at any moment: what
+it makes appears whole or not at all, and photos that were encoded are not encoded again.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mappings import MappingInvalid, load_mapping
+from model.bundle import Bundle, copy_bundle, open_bundle
+from model.errors import BundleCorrupt, ModelError, ModelExtraMissing
+from service.catalog.encoding import encode_catalogue
+from service.catalog.importing import import_feed
+from service.catalog.outfits import OutfitsSource, read_outfits
+from service.catalog.profile import Profile
+from service.catalog.record import Record
+from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
+from service.errors import BundleError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
+from service.home import Home, ReleasePointer, replace_file
+from service.index.lifecycle import build_generation, prune_generations
+
+if TYPE_CHECKING:
+    from model.encoder import EncoderOptions
+    from model.generator import GeneratorOptions
+    from model.outfits import Permutations
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What every stage works on: a home, the profile of its feed, and the folder that the feed lies in."""
+
+    home: Home
+    profile: Profile
+    data: Path
+    reporter: Reporter
+
+    @property
+    def stages(self) -> Stages:
+        """The ledger of this home."""
+        return Stages(self.home.work / "stages.json")
+
+
+def import_catalog(shop: Shop) -> StageRun:
+    """Bring the feed into the record; rows that are refused are listed in the home's `work/refused-rows.jsonl`."""
+    feed = shop.data / shop.profile.feed.path
+    with Record.open(shop.home.record_path) as record:
+
+        def work() -> Outputs:
+            with shop.reporter.task("catalogue") as progress:
+                report = import_feed(
+                    shop.profile,
+                    shop.data,
+                    record,
+                    progress=progress,
+                    dead_letters=shop.home.work / "refused-rows.jsonl",
+                )
+            return _plain(report) | {"photos_seen": _photos_seen(record, shop.data)}
+
+        return shop.stages.run(
+            "catalog import",
+            {"feed": file_digest(feed), "profile": shop.profile.digest},
+            work,
+            still_there=lambda done: done["photos_seen"] == _photos_seen(record, shop.data),
+        )
+
+
+def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
+    """Train an encoder and a compression on the record's photos and attributes: a draft bundle."""
+    with Record.open(shop.home.record_path, read_only=True) as record:
+        rows = list(record.products())
+    inputs = {
+        "options": _plain(options),
+        "weights": None if options.weights is None else file_digest(options.weights),
+        "attributes": shop.profile.attribute_kinds,
+        "rows": digest([(row.product.product_id, row.photos_digest, row.product.attributes) for row in rows]),
+    }
+
+    def work() -> Outputs:
+        with needs_training():
+            from service.catalog.training import train_encoder as train  # noqa: PLC0415 - needs the train extra
+
+            draft = shop.home.work / "drafts" / digest(inputs)[:12]
+            kinds = shop.profile.attribute_kinds
+            train(
+                rows,
+                kinds,
+                data=shop.data,
+                work=shop.home.work,
+                draft=draft,
+                options=options,
+                reporter=shop.reporter,
+                git_revision=git_revision(),
+            )
+        return {"model": str(draft.relative_to(shop.home.path))} | open_bundle(draft, draft=True).manifest.metrics
+
+    run = shop.stages.run("encoder train", inputs, work, still_there=lambda done: _is_model(shop, done["model"]))
+    _use_model(shop, run.outputs["model"])
+    return run
+
+
+def encode(shop: Shop) -> StageRun:
+    """Give every product of the record a vector; those that have one from the same photos keep it."""
+    bundle = current_model(shop)
+    with Record.open(shop.home.record_path) as record, shop.reporter.task("vectors") as progress:
+        started = time.monotonic()
+        report = encode_catalogue(record, bundle, shop.data, shop.home.work, progress)
+    outputs = {"space": bundle.space_id, "encoded": report.encoded, "refused": dict(report.refused)}
+    return StageRun("encode", outputs, skipped=report.encoded == 0, duration_s=time.monotonic() - started)
+
+
+def train_generator(
+    shop: Shop, options: "GeneratorOptions", permutations: "Permutations" = "dedupe", *, refit_all: bool = False
+) -> StageRun:
+    """Train a generator on the shop's outfits: a bundle."""
+    draft = current_model(shop)
+    source = outfits_source(shop)
+    with Record.open(shop.home.record_path, read_only=True) as record:
+        product_ids, vectors = record.vectors(draft.space_id)
+    if not product_ids:
+        raise HomeError("No product has a vector yet; run `kitsune encode` first.")
+    inputs = {
+        "space": draft.space_id,
+        "options": _plain(options),
+        "permutations": permutations,
+        "refit_all": refit_all,
+        "outfits": file_digest(shop.data / source.path),
+        "vectors": hashlib.sha256(vectors.tobytes() + "\n".join(product_ids).encode()).hexdigest(),
+    }
+
+    def work() -> Outputs:
+        outfits = read_outfits(source, shop.data, product_ids)
+        made = shop.home.work / "bundle"
+        with needs_training():
+            from service.catalog.training import train_outfits  # noqa: PLC0415 - needs the train extra
+
+            train_outfits(
+                draft,
+                outfits.outfits,
+                product_ids,
+                vectors,
+                target=made,
+                options=options,
+                permutations=permutations,
+                reporter=shop.reporter,
+                git_revision=git_revision(),
+                refit_all=refit_all,
+            )
+        return install_bundle(shop, made).outputs
+
+    run = shop.stages.run("generator train", inputs, work, still_there=lambda done: _is_model(shop, done["model"]))
+    _use_model(shop, run.outputs["model"])
+    return run
+
+
+def install_bundle(shop: Shop, source: Path) -> StageRun:
+    """Take a bundle made elsewhere, with its encoder, compression and generator, for this home's catalogue."""
+    try:
+        bundle = copy_bundle(source, shop.home.bundles)
+    except BundleCorrupt as error:
+        raise BundleError(str(error)) from error
+    model = str(bundle.directory.relative_to(shop.home.path))
+    _use_model(shop, model)
+    outputs = {"model": model, "bundle": bundle.bundle_id, "metrics": bundle.manifest.metrics.get("generator")}
+    return StageRun("bundle install", outputs, skipped=False, duration_s=0.0)
+
+
+def build_index(shop: Shop) -> StageRun:
+    """Build a generation out of the record's vectors and release it with the bundle and the mapping."""
+    bundle = current_model(shop)
+    if bundle.trained is None:
+        raise HomeError("The bundle has no generator yet; run `kitsune generator train` first.")
+    mapping = install_mapping(shop)
+    with Record.open(shop.home.record_path, read_only=True) as record:
+
+        def work() -> Outputs:
+            with shop.reporter.task("index"):
+                info = build_generation(shop.home, record, bundle.space_id, bundle.dimensions)
+            return {"generation": info.generation_id, "products": info.products}
+
+        run = shop.stages.run(
+            "index build",
+            {"space": bundle.space_id, "sequence": record.sequence},
+            work,
+            still_there=lambda done: (shop.home.generations / done["generation"]).is_dir(),
+        )
+    pointer = ReleasePointer(bundle.bundle_id, run.outputs["generation"], mapping)
+    shop.home.release(pointer)
+    prune_generations(shop.home, keep=[p.generation for p in (pointer, shop.home.previous()) if p is not None])
+    return replace(run, outputs=run.outputs | asdict(pointer))
+
+
+def install_mapping(shop: Shop) -> str:
+    """Copy the profile's mapping into the home under the hash of its content, and return that."""
+    path = shop.profile.mapping_path
+    if path is None:
+        raise ProfileError('The profile names no mapping; add `mapping = "FILE.yaml"` (docs/formats.md shows one).')
+    try:
+        mapping = load_mapping(path)
+    except (OSError, MappingInvalid) as error:
+        raise MappingError(str(error)) from error
+    replace_file(shop.home.mappings / f"{mapping.mapping_id}.yaml", path.read_bytes())
+    return mapping.mapping_id
+
+
+def current_model(shop: Shop) -> Bundle:
+    """Open the bundle or draft that the latest training or installation left.
+
+    Raises:
+        HomeError: there is none.
+        BundleError: it is damaged.
+    """
+    used = shop.stages.outputs("model")
+    if used is None:
+        raise HomeError(
+            "This home has no encoder yet; run `kitsune encoder train`, or `kitsune build --bundle BUNDLE`."
+        )
+    try:
+        return open_bundle(shop.home.path / used["model"], draft=True)
+    except BundleCorrupt as error:
+        raise BundleError(str(error)) from error
+
+
+def outfits_source(shop: Shop) -> OutfitsSource:
+    """Return where the profile says the outfits are.
+
+    Raises:
+        ProfileError: it does not say.
+    """
+    if shop.profile.outfits is None:
+        raise ProfileError("The profile names no outfits; add [outfits], or build with --bundle, which needs none.")
+    return shop.profile.outfits
+
+
+@contextmanager
+def needs_training() -> Iterator[None]:
+    """Turn what the model's training raises into errors with a code and an exit status."""
+    try:
+        yield
+    except (ModelExtraMissing, ModuleNotFoundError) as error:
+        raise MissingExtra("This command trains: install it with `pip install 'kitsune-outfits[train]'`.") from error
+    except ModelError as error:
+        raise SetupError(str(error)) from error
+
+
+def git_revision() -> str | None:
+    """Return the revision of the code, None outside a checkout."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    command = [git, "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no part is a user's
+    return found.stdout.strip() or None
+
+
+def _use_model(shop: Shop, model: str) -> None:
+    shop.stages.run("model", model, lambda: {"model": model})
+
+
+def _is_model(shop: Shop, model: str) -> bool:
+    try:
+        open_bundle(shop.home.path / model, draft=True)
+    except BundleCorrupt:
+        return False
+    return True
+
+
+def _photos_seen(record: Record, data: Path) -> str:
+    """Stand for the photos' state without reading them: name, size and time of each."""
+    files = (data / photo for row in record.products() for photo in row.photos)
+    return digest([(str(file.name), status.st_size, status.st_mtime_ns) for file in files if (status := _stat(file))])
+
+
+def _stat(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except OSError:
+        return None
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A dataclass as JSON values."""
+    plain: dict[str, Any] = msgspec.to_builtins(value, enc_hook=str)
+    return plain
