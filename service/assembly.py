@@ -30,15 +30,16 @@ def searches(plan: Plan, k: int) -> Iterator[Search]:
     A slot that shares a taxonomy with others of its look is asked for as many times k as they are, so that each still
     finds k products after none of them stands in two.
     """
+    depths = [k * _sharing(slot, plan.slots) for slot in plan.slots]
     for look, heads in enumerate(plan.heads):
         for slot, head in enumerate(heads):
             if head is not None:
-                taxonomies = plan.slots[slot].taxonomies
-                yield Search(look, slot, head, taxonomies, k * _sharing(taxonomies, plan.slots))
+                yield Search(look, slot, head, plan.slots[slot].taxonomies, depths[slot])
 
 
-def _sharing(taxonomies: tuple[str, ...], slots: Sequence[SlotPlan]) -> int:
-    return sum(slot.locked is None and not set(taxonomies).isdisjoint(slot.taxonomies) for slot in slots)
+def _sharing(slot: SlotPlan, slots: Sequence[SlotPlan]) -> int:
+    taxonomies = set(slot.taxonomies)
+    return sum(other.locked is None and not taxonomies.isdisjoint(other.taxonomies) for other in slots)
 
 
 def outfit_filters(filters: Filters, seed: Seed, plan: Plan) -> Filters:
@@ -64,25 +65,28 @@ def assemble(
         lock_scores: for each locked product, the cosine with the target that its slot would have had in look 1.
     """
     ranked = {(search.look, search.slot): candidates for search, candidates in zip(wanted, found, strict=True)}
-    return tuple(
-        Look(tuple(_slots(plan, heads, [ranked.get((look, i), ()) for i in range(len(heads))], k, lock_scores)))
-        for look, heads in enumerate(plan.heads)
-    )
+    # Slots that share no taxonomy cannot hold the same product: nothing is to be shared out.
+    pick = draft if any(search.k > k for search in wanted) else _as_found
+    looks = []
+    for look, heads in enumerate(plan.heads):
+        candidates = pick([ranked.get((look, i), ()) for i in range(len(heads))], k)
+        looks.append(Look(tuple(_slots(plan, heads, candidates, lock_scores))))
+    return tuple(looks)
 
 
 def _slots(
-    plan: Plan,
-    heads: Sequence[int | None],
-    ranked: Sequence[Sequence[Candidate]],
-    k: int,
-    lock_scores: Mapping[str, float],
+    plan: Plan, heads: Sequence[int | None], picked: Sequence[tuple[Candidate, ...]], lock_scores: Mapping[str, float]
 ) -> Iterator[Slot]:
-    for slot, head, candidates in zip(plan.slots, heads, draft(ranked, k), strict=True):
+    for slot, head, candidates in zip(plan.slots, heads, picked, strict=True):
         if slot.locked is not None:
             kept = Candidate(slot.locked, lock_scores[slot.locked.product_id])
             yield Slot(None, slot.taxonomy, slot.source, (kept,))
         else:
             yield Slot(head, slot.taxonomy, slot.source, candidates, None if candidates else EMPTY)
+
+
+def _as_found(ranked: Sequence[Sequence[Candidate]], _k: int) -> list[tuple[Candidate, ...]]:
+    return [tuple(candidates) for candidates in ranked]
 
 
 def draft(ranked: Sequence[Sequence[Candidate]], k: int) -> list[tuple[Candidate, ...]]:

@@ -135,7 +135,7 @@ class Home:
             return msgspec.json.decode(content, type=_Pointers)
         except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
             raise HomeError(
-                f"{self._current_path} is damaged ({error}). Delete it and run `kitsune build`: what did not change is kept."
+                f"{self._current_path} is damaged ({error}). Delete it and run `kitsune build` again."
             ) from error
 
     def _point(self, current: ReleasePointer, previous: ReleasePointer | None) -> None:

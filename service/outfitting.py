@@ -7,7 +7,17 @@ from uuid import uuid4
 import numpy as np
 
 from service.assembly import assemble, outfit_filters, searches
-from service.domain import Lock, Outfit, OutfitRequest, PhotoSeed, ProductSeed, Seed, SeedReference, TextSeed, VectorSeed
+from service.domain import (
+    Lock,
+    Outfit,
+    OutfitRequest,
+    PhotoSeed,
+    ProductSeed,
+    Seed,
+    SeedReference,
+    TextSeed,
+    VectorSeed,
+)
 from service.errors import DeadlineExceeded, InvalidRequest, SpaceMismatch, UnknownProduct
 from service.index.base import Item, Query, Vector
 from service.planning import Plan, plan_outfit

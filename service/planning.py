@@ -4,8 +4,9 @@ Notation used for shapes: l looks, s slots.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from mappings import SlotMapping, Template
 from service.domain import SLOTS, Lock, OutfitRequest, Override, Product, Seed, Source, Wish
@@ -57,28 +58,29 @@ def plan_outfit(
     avoided = _avoided(request, tree)
     _check_locks(seed, locked, request)
     wished = [_wished_slot(i, wish, tree, avoided, locked) for i, wish in enumerate(request.slots)]
-    template, from_template = _template_slots(seed, request, tree, mapping, avoided, wished)
+    template, from_template = _template_slots(seed, request, tree, mapping, avoided=avoided, wished=wished)
     slots = tuple(wish or mapped for wish, mapped in zip(wished, from_template, strict=True))
     planned = tuple(slot for slot in slots if slot is not None)
-    heads = rotations(planned)[: request.looks]
+    heads = tuple(islice(rotations(planned), request.looks))
     return Plan(template, planned, heads, ("looks_reduced",) if len(heads) < request.looks else ())
 
 
-def rotations(slots: tuple[SlotPlan, ...]) -> tuple[tuple[int | None, ...], ...]:
-    """Shift the heads cyclically over the unlocked slots, as long as that gives looks that differ.
+def rotations(slots: tuple[SlotPlan, ...]) -> Iterator[tuple[int | None, ...]]:
+    """Shift the heads cyclically over the unlocked slots, and yield the looks that differ.
 
     Two looks are the same when the same heads search the same taxonomies, in whichever order.
 
     Shapes:
-        returns: [l, s], the first look giving slot i head i.
+        yields: [s], the first look giving slot i head i.
     """
     free = [i for i, slot in enumerate(slots) if slot.locked is None]
-    looks: dict[frozenset[tuple[tuple[tuple[str, ...], int], int]], tuple[int | None, ...]] = {}
+    known = set()
     for shift in range(max(1, len(free))):
         shifted = dict(zip(free, free[shift:] + free[:shift], strict=True))
-        searches = Counter((slots[i].taxonomies, head) for i, head in shifted.items())
-        looks.setdefault(frozenset(searches.items()), tuple(shifted.get(i) for i in range(len(slots))))
-    return tuple(looks.values())
+        searches = frozenset((slots[i].taxonomies, head) for i, head in shifted.items())
+        if searches not in known:
+            known.add(searches)
+            yield tuple(shifted.get(i) for i in range(len(slots)))
 
 
 def _avoided(request: OutfitRequest, tree: TaxonomyTree) -> frozenset[str]:
@@ -137,6 +139,7 @@ def _template_slots(
     request: OutfitRequest,
     tree: TaxonomyTree,
     mapping: SlotMapping,
+    *,
     avoided: frozenset[str],
     wished: list[SlotPlan | None],
 ) -> tuple[str | None, list[SlotPlan | None]]:

@@ -113,7 +113,8 @@ class Runtime:
         try:
             await self.reload()
         except KitsuneError as error:
-            log.error("release_refused", code=error.code, detail=error.detail, serving=self._current is not None)
+            serving = self._current is not None
+            log.error("release_refused", code=error.code, detail=error.detail, serving=serving)  # noqa: TRY400 - no bug
 
     async def watch(self, interval_s: float = WATCH_INTERVAL_S) -> None:
         """Reload whenever the release pointer has changed; never returns."""
@@ -173,8 +174,8 @@ def load_release(home: Home, pointer: ReleasePointer) -> Release:
         index = open_generation(home, pointer.generation, record)
     if (model.space_id, model.dimensions) != (index.info.space_id, index.info.dimensions):
         raise BundleError(
-            f"Generation {pointer.generation} is of space {index.info.space_id} with {index.info.dimensions} dimensions, "
-            f"bundle {pointer.bundle} of {model.space_id} with {model.dimensions}; run `kitsune index build`."
+            f"Generation {pointer.generation} is of space {index.info.space_id}, {index.info.dimensions} dimensions, "
+            f"bundle {pointer.bundle} of {model.space_id}, {model.dimensions}; run `kitsune index build`."
         )
     versions = Versions(
         bundle=pointer.bundle, space=model.space_id, generation=pointer.generation, mapping=pointer.mapping

@@ -35,7 +35,11 @@ CLUTCH = Product(product_id="clutch-gold", taxonomy="Clutches", taxonomy_path=("
 
 
 def planned(
-    *slots: Wish, seed: Product | None = DRESS, taxonomy: str = "Dresses", locked: tuple[Product, ...] = (), **asked: object
+    *slots: Wish,
+    seed: Product | None = DRESS,
+    taxonomy: str = "Dresses",
+    locked: tuple[Product, ...] = (),
+    **asked: object,
 ) -> Plan:
     wishes = (*slots, None, None, None)[:3]
     request = OutfitRequest(slots=wishes, **asked)  # type: ignore[arg-type]
@@ -211,4 +215,4 @@ def test_a_fully_locked_outfit_is_one_look() -> None:
 
 def test_slots_of_one_taxonomy_give_no_second_look() -> None:
     same = tuple(SlotPlan("Totes", ("Totes",), "override") for _ in range(3))
-    assert rotations(same) == ((0, 1, 2),)
+    assert list(rotations(same)) == [(0, 1, 2)]

@@ -45,7 +45,6 @@ def test_the_tests_own_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch)
         ("KITSUNE_DEADLINE_S", "0"),
         ("KITSUNE_MAX_BODY_BYTES", "1"),
         ("KITSUNE_LOG_LEVEL", "CANARY"),
-        ("KITSUNE_ADMIN_KEY", "CANARY"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_and_not_repeated(

@@ -1,7 +1,13 @@
 from service.taxonomy import TaxonomyCount, TaxonomyTree
 
 TREE = TaxonomyTree.of(
-    [("Boots", ("Women", "Shoes")), ("Boots", ("Women", "Shoes")), ("Boots", ("Men",)), ("Tops", ("Women", "Tops")), ("Shirts", ("Women", "Tops"))]
+    [
+        ("Boots", ("Women", "Shoes")),
+        ("Boots", ("Women", "Shoes")),
+        ("Boots", ("Men",)),
+        ("Tops", ("Women", "Tops")),
+        ("Shirts", ("Women", "Tops")),
+    ]
 )
 
 

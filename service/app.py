@@ -1,0 +1,97 @@
+"""The application: routes, middleware and the lifespan that opens the composition root.
+
+Importing this module starts nothing.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from service import metrics, runtime
+from service.api import admin, health, outfits, products, schemas, taxonomies
+from service.api.asked import OutfitBody, PhotoOutfitBody
+from service.api.deps import Runtime
+from service.api.middleware import RequestContext
+from service.api.problems import HANDLERS
+from service.settings import Settings
+
+OpenRuntime = Callable[[Settings], AbstractAsyncContextManager[Runtime]]
+
+
+class Kitsune(FastAPI):
+    """FastAPI that also documents the models it does not see in a signature."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            _, unseen = models_json_schema(
+                [(model, "validation") for model in (OutfitBody, PhotoOutfitBody, schemas.Problem)],
+                ref_template="#/components/schemas/{model}",
+            )
+            super().openapi()["components"]["schemas"] |= unseen["$defs"]
+        return super().openapi()
+
+
+def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = runtime.open_runtime) -> FastAPI:
+    """Build an application that serves one home, or whatever another composition root opens."""
+    settings = settings or Settings.load()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_runtime(settings) as opened:
+            app.state.runtime = opened
+            with _reload_on_hangup(opened):
+                yield
+
+    app = Kitsune(
+        title="Kitsune",
+        summary="What goes with this product?",
+        version=version("kitsune-outfits"),
+        lifespan=lifespan,
+        exception_handlers=HANDLERS,
+        # Prometheus measures; FastAPI's hooks would look for an OpenTelemetry provider at every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        # An address is right or it is not; a redirect would be the one answer that is neither.
+        redirect_slashes=False,
+        # Given as a list, the busiest first, they are found at once; an included router is searched twice.
+        routes=[
+            *outfits.direct.routes,
+            *outfits.router.routes,
+            *products.router.routes,
+            *taxonomies.router.routes,
+            *admin.router.routes,
+            *health.router.routes,
+        ],
+    )
+    app.state.settings = settings
+    metrics.instrument(app)
+    app.add_middleware(RequestContext)
+    return app
+
+
+@contextmanager
+def _reload_on_hangup(opened: Runtime) -> Iterator[None]:
+    """Load the current release on SIGHUP; only a process's main thread can hear signals."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGHUP"):
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    reloads: set[asyncio.Task[None]] = set()
+
+    def reload() -> None:
+        task = loop.create_task(opened.reload_or_keep())
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)

@@ -1,0 +1,126 @@
+"""Stand-ins for what is slow or far away: a model without weights, a runtime without a home, a shop of twelve."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mappings import SlotMapping, Template
+from service.domain import Money, Product, Versions
+from service.errors import InvalidRequest, KitsuneError, NotReady, UnreadablePhoto
+from service.index.base import GenerationInfo, Item, Vector
+from service.release import Release
+from service.runtime import Readiness
+from service.settings import Settings
+from tests.contract.reference import ReferenceIndex
+
+DIMENSIONS = 8
+SPACE = "fake-space"
+JPEG = b"\xff\xd8\xff"
+HATS = "Hats, scarves and gloves"
+
+MAPPING = SlotMapping(
+    "fake",
+    {
+        "Dresses": (Template("day", ("Wedges", "Totes", "Jackets")), Template("evening", ("Heels", "Clutches", HATS))),
+        "Clothing": (Template("any", ("Shoes", "Bags", HATS)),),
+    },
+)
+
+
+def direction_of(name: str) -> Vector:
+    """Return the same unit vector [d] for the same name, and another for another."""
+    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
+    vector = np.random.default_rng(seed).standard_normal(DIMENSIONS)
+    unit: Vector = (vector / np.linalg.norm(vector)).astype(np.float32)
+    return unit
+
+
+def shop_items() -> list[Item]:
+    """A shop of twelve, small enough to know by heart, ordered by (taxonomy, product_id)."""
+    clothing, shoes, bags, extras = (("Women", name) for name in ("Clothing", "Shoes", "Bags", "Extras"))
+    euros = Money(49.99, "EUR")
+    products = [
+        Product(product_id="clutch", taxonomy="Clutches", taxonomy_path=bags, brand="Elm", price=euros),
+        Product(product_id="long-dress", taxonomy="Dresses", taxonomy_path=clothing, title="Long dress"),
+        Product(product_id="red-dress", taxonomy="Dresses", taxonomy_path=clothing, group_id="dress", price=euros),
+        Product(product_id="blue-dress", taxonomy="Dresses", taxonomy_path=clothing, group_id="dress"),
+        Product(product_id="sold-dress", taxonomy="Dresses", taxonomy_path=clothing, availability="out_of_stock"),
+        Product(product_id="beret", taxonomy=HATS, taxonomy_path=extras, attributes={"colour": ("écru",)}),
+        Product(product_id="heels", taxonomy="Heels", taxonomy_path=shoes, gender="female", sizes=("38", "39")),
+        Product(product_id="blazer", taxonomy="Jackets", taxonomy_path=clothing, sale_price=Money(80, "EUR")),
+        Product(product_id="parka", taxonomy="Jackets", taxonomy_path=clothing, brand="Ça Va"),
+        Product(product_id="tote", taxonomy="Totes", taxonomy_path=bags, brand="Elm", price=Money(120, "EUR")),
+        Product(product_id="cork/wedges", taxonomy="Wedges", taxonomy_path=shoes, price=Money(70, "USD")),
+        Product(product_id="wedges", taxonomy="Wedges", taxonomy_path=shoes, image_url="https://shop.example/w.jpg"),
+    ]
+    return [Item(product, direction_of(product.product_id)) for product in products]
+
+
+class FakeModel:
+    """An `OutfitModel` whose heads shift the seed's vector, and which takes anything that begins like a JPEG."""
+
+    space_id = SPACE
+    dimensions = DIMENSIONS
+
+    def generate(self, vector: Vector) -> Vector:
+        return np.stack([np.roll(vector, head) for head in (1, 2, 3)])
+
+    async def encode_photo(self, photo: bytes, taxonomy: str) -> Vector:
+        if not photo.startswith(JPEG):
+            raise UnreadablePhoto("The bytes are no JPEG, PNG or WebP photo.")
+        return direction_of(taxonomy)
+
+    async def encode_text(self, title: str | None, description: str | None, taxonomy: str) -> Vector:
+        del title, description, taxonomy
+        raise InvalidRequest("This bundle has no text encoder.", code="no_text_encoder")
+
+    def close(self) -> None:
+        pass
+
+
+def fake_release() -> Release:
+    """A release of the shop of twelve."""
+    items = shop_items()
+    index = ReferenceIndex(items, GenerationInfo("fake-generation", SPACE, DIMENSIONS, len(items), 1))
+    return Release(Versions("fake-bundle", SPACE, "fake-generation", MAPPING.mapping_id), FakeModel(), index, MAPPING)
+
+
+@dataclass
+class FakeRuntime:
+    """A `Runtime` that serves one release, or says why it does not."""
+
+    release: Release = field(default_factory=fake_release)
+    reason: str | None = None
+    reload_error: KitsuneError | None = None
+    reloaded: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def lease(self) -> AsyncIterator[Release]:
+        if self.reason is not None:
+            raise NotReady(self.reason)
+        yield self.release
+
+    def readiness(self) -> Readiness:
+        return Readiness(ready=self.reason is None, reason=self.reason)
+
+    async def reload(self) -> Versions:
+        self.reloaded.set()
+        if self.reload_error is not None:
+            raise self.reload_error
+        return self.release.versions
+
+    async def reload_or_keep(self) -> None:
+        await self.reload()
+
+    def open(self) -> Callable[[Settings], AbstractAsyncContextManager["FakeRuntime"]]:
+        """Return a composition root that opens this runtime."""
+
+        @asynccontextmanager
+        async def open_runtime(_: Settings) -> AsyncIterator[FakeRuntime]:
+            yield self
+
+        return open_runtime

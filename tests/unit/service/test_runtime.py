@@ -1,0 +1,151 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from service.errors import BundleError, NotReady
+from service.home import ReleasePointer
+from service.index.base import GenerationInfo
+from service.release import Release
+from service.runtime import Runtime
+from service.settings import Settings
+from tests.contract.reference import ReferenceIndex
+from tests.fakes import fake_release
+
+pytestmark = pytest.mark.anyio
+
+FIRST = ReleasePointer("b", "first", "m")
+SECOND = ReleasePointer("b", "second", "m")
+
+
+class ClosingIndex(ReferenceIndex):
+    """Remembers that it was closed."""
+
+    closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Shelf:
+    """A home's pointer and the releases it may name."""
+
+    def __init__(self) -> None:
+        self.pointer = FIRST
+        self.broken: set[str] = set()
+        self.loads = 0
+        self.indexes: dict[str, ClosingIndex] = {}
+
+    def load(self, pointer: ReleasePointer) -> Release:
+        self.loads += 1
+        if pointer.generation in self.broken:
+            raise BundleError("encoder.safetensors is damaged")
+        plain = fake_release()
+        index = ClosingIndex([], GenerationInfo(pointer.generation, "space", 8, 12, 1))
+        self.indexes[pointer.generation] = index
+        return replace(plain, index=index, versions=replace(plain.versions, generation=pointer.generation))
+
+    def runtime(self) -> Runtime:
+        return Runtime(Settings(), lambda: self.pointer, self.load)
+
+
+async def served(runtime: Runtime) -> str:
+    async with runtime.lease() as release:
+        return release.versions.generation
+
+
+async def test_before_the_first_release_nothing_is_ready() -> None:
+    runtime = Shelf().runtime()
+    assert not runtime.readiness().ready
+    with pytest.raises(NotReady):
+        await served(runtime)
+
+
+async def test_a_loaded_release_is_served() -> None:
+    runtime = Shelf().runtime()
+    await runtime.reload()
+    assert runtime.readiness().ready
+    assert await served(runtime) == "first"
+
+
+async def test_a_generation_without_products_is_not_ready() -> None:
+    shelf = Shelf()
+    runtime = shelf.runtime()
+    await runtime.reload()
+    shelf.indexes["first"]._info = GenerationInfo("first", "space", 8, 0, 1)
+    assert runtime.readiness().reason == "The generation holds no products."
+
+
+async def test_a_request_keeps_its_release_while_another_is_loaded() -> None:
+    shelf = Shelf()
+    runtime = shelf.runtime()
+    await runtime.reload()
+    async with runtime.lease() as held:
+        shelf.pointer = SECOND
+        await runtime.reload()
+        assert held.versions.generation == "first"
+        assert not shelf.indexes["first"].closed
+        assert await served(runtime) == "second"
+    assert shelf.indexes["first"].closed
+    assert not shelf.indexes["second"].closed
+
+
+async def test_a_release_that_nobody_uses_is_closed_at_once() -> None:
+    shelf = Shelf()
+    runtime = shelf.runtime()
+    await runtime.reload()
+    shelf.pointer = SECOND
+    await runtime.reload()
+    assert shelf.indexes["first"].closed
+
+
+async def test_a_release_that_is_refused_leaves_the_last_good_one_serving() -> None:
+    shelf = Shelf()
+    runtime = shelf.runtime()
+    await runtime.reload()
+    shelf.pointer, shelf.broken = SECOND, {"second"}
+    with pytest.raises(BundleError):
+        await runtime.reload()
+    assert runtime.readiness().ready
+    assert await served(runtime) == "first"
+
+
+async def test_a_first_release_that_is_refused_is_why_it_is_not_ready() -> None:
+    shelf = Shelf()
+    shelf.broken = {"first"}
+    runtime = shelf.runtime()
+    await runtime.reload_or_keep()
+    assert runtime.readiness().reason == "encoder.safetensors is damaged"
+
+
+async def test_a_moved_pointer_is_followed() -> None:
+    shelf = Shelf()
+    runtime = shelf.runtime()
+    await runtime.reload()
+    watching = asyncio.create_task(runtime.watch(interval_s=0.01))
+    shelf.pointer = SECOND
+    async with asyncio.timeout(5):
+        while await served(runtime) != "second":  # noqa: ASYNC110 - the runtime's own watch is waited for
+            await asyncio.sleep(0.01)
+    watching.cancel()
+
+
+async def test_a_refused_release_is_not_tried_again_until_the_pointer_moves() -> None:
+    shelf = Shelf()
+    runtime = shelf.runtime()
+    await runtime.reload()
+    shelf.pointer, shelf.broken = SECOND, {"second"}
+    watching = asyncio.create_task(runtime.watch(interval_s=0.01))
+    await asyncio.sleep(0.2)
+    watching.cancel()
+    assert shelf.loads == 2
+
+
+async def test_a_closed_runtime_serves_nothing() -> None:
+    shelf = Shelf()
+    runtime = shelf.runtime()
+    await runtime.reload()
+    await runtime.close()
+    assert shelf.indexes["first"].closed
+    with pytest.raises(NotReady):
+        await served(runtime)
