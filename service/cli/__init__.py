@@ -1,0 +1,37 @@
+"""The command `kitsune`: build a release from a feed and outfits, serve it, look at it, measure it."""
+
+import typer
+from typer.core import TyperGroup
+
+from service.cli import build, bundle, evaluate, mapping, outfit, serve
+from service.cli.console import fail
+from service.errors import KitsuneError
+
+__all__ = ["app", "main"]
+
+
+class _Commands(TyperGroup):
+    """Commands whose named errors become a sentence and an exit code instead of a trace."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # typer types its own Context
+        try:
+            return super().invoke(ctx)
+        except KitsuneError as error:
+            fail(error)
+            raise typer.Exit(error.exit_code) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="What goes with this product? Three-slot looks out of a shop's own catalogue.",
+    epilog="Start with: kitsune build --profile PROFILE.toml --data FOLDER --home HOME; kitsune serve --home HOME",
+)
+for module in (build, serve, outfit, evaluate, bundle, mapping):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="kitsune")

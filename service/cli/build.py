@@ -1,0 +1,195 @@
+"""`kitsune build`, its stages each on their own, and `kitsune rollback`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from service.catalog import building
+from service.catalog.building import Shop, needs_training
+from service.catalog.profile import load_profile
+from service.catalog.stages import StageRun
+from service.cli.console import HOME, BarReporter, DataOption, HomeOption, JsonOption, ProfileOption, facts, show
+from service.errors import HomeError
+from service.home import Home
+
+
+class Permutations(StrEnum):
+    """How outfits become the heads' data sets."""
+
+    ALL = "all"
+    NONE = "none"
+    DEDUPE = "dedupe"
+
+
+BackboneOption = Annotated[
+    str, typer.Option(help="efficientnet_lite0 (packaged weights), small (from scratch) or torchvision/NAME.")
+]
+WeightsOption = Annotated[Path | None, typer.Option(help="File with the backbone's weights.")]
+PermutationsOption = Annotated[
+    Permutations, typer.Option(help="Orders of an outfit to learn from; dedupe keeps one for each seed.")
+]
+RefitOption = Annotated[
+    bool, typer.Option("--refit-all", help="Learn from every product; no figure of the bundle is honest afterwards.")
+]
+SeedOption = Annotated[int, typer.Option(help="Of everything random: the same seed gives the same weights.")]
+BACKBONE = "efficientnet_lite0"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(build)
+    app.command()(encode)
+    app.command()(rollback)
+    for name, verb, command, help_ in (
+        ("catalog", "import", catalog_import, "The record of products."),
+        ("encoder", "train", encoder_train, "From photos to vectors."),
+        ("generator", "train", generator_train, "From a seed's vector to three targets."),
+        ("index", "build", index_build, "What is searched."),
+    ):
+        group = typer.Typer(no_args_is_help=True, help=help_)
+        group.command(verb)(command)
+        group.callback()(lambda: None)
+        app.add_typer(group, name=name)
+
+
+def build(
+    profile: ProfileOption,
+    data: DataOption,
+    home: HomeOption = HOME,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Dress this catalogue with a bundle made elsewhere; needs no outfits.")
+    ] = None,
+    backbone: BackboneOption = BACKBONE,
+    weights: WeightsOption = None,
+    permutations: PermutationsOption = Permutations.DEDUPE,
+    refit_all: RefitOption = False,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Make a release out of a feed and outfits: everything from import to index.
+
+    Stages whose inputs have not changed are not redone; a build that was killed goes on where it was.
+
+    Example: kitsune build --profile examples/mango.toml --data ../shared/data/mango --home HOME
+    """
+    with _shop(profile, data, home) as shop:
+        runs = [building.import_catalog(shop)]
+        if bundle is None:
+            runs += [_train_encoder(shop, backbone, weights, seed), building.encode(shop)]
+            runs += [_train_generator(shop, permutations, seed, refit_all=refit_all)]
+        else:
+            runs += [building.install_bundle(shop, bundle), building.encode(shop)]
+        runs += [building.build_index(shop)]
+    _show(runs, shop, as_json=json)
+
+
+def catalog_import(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
+    """Bring the feed into the record; refused rows are listed with line, column and reason."""
+    with _shop(profile, data, home) as shop:
+        runs = [building.import_catalog(shop)]
+    _show(runs, shop, as_json=json)
+
+
+def encoder_train(
+    profile: ProfileOption,
+    data: DataOption,
+    home: HomeOption = HOME,
+    backbone: BackboneOption = BACKBONE,
+    weights: WeightsOption = None,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Train the attribute encoder and its compression on the record's photos."""
+    with _shop(profile, data, home) as shop:
+        runs = [_train_encoder(shop, backbone, weights, seed)]
+    _show(runs, shop, as_json=json)
+
+
+def encode(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
+    """Give every product a vector; those that have one from the same photos keep it."""
+    with _shop(profile, data, home) as shop:
+        runs = [building.encode(shop)]
+    _show(runs, shop, as_json=json)
+
+
+def generator_train(
+    profile: ProfileOption,
+    data: DataOption,
+    home: HomeOption = HOME,
+    permutations: PermutationsOption = Permutations.DEDUPE,
+    refit_all: RefitOption = False,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Train the three-head generator on the shop's outfits."""
+    with _shop(profile, data, home) as shop:
+        runs = [_train_generator(shop, permutations, seed, refit_all=refit_all)]
+    _show(runs, shop, as_json=json)
+
+
+def index_build(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
+    """Build a generation out of the record's vectors and release it."""
+    with _shop(profile, data, home) as shop:
+        runs = [building.build_index(shop)]
+    _show(runs, shop, as_json=json)
+
+
+def rollback(home: HomeOption = HOME, json: JsonOption = False) -> None:
+    """Serve the release before the current one again; a second rollback undoes the first."""
+    at = Home(home)
+    if not home.is_dir():
+        raise HomeError(f"{home} does not exist; --home names the folder of the shop.")
+    with at.writer():
+        pointer = at.rollback()
+        at.log_run({"stage": "rollback", "bundle": pointer.bundle, "generation": pointer.generation})
+    released = {"bundle": pointer.bundle, "generation": pointer.generation, "mapping": pointer.mapping}
+    show(released, as_json=json, people=lambda: facts("rolled back to", released))
+
+
+@contextmanager
+def _shop(profile: Path, data: Path, home: Path) -> Iterator[Shop]:
+    loaded = load_profile(profile)
+    at = Home(home)
+    with at.writer():
+        yield Shop(at, loaded, data, BarReporter())
+
+
+def _train_encoder(shop: Shop, backbone: str, weights: Path | None, seed: int) -> StageRun:
+    with needs_training():
+        from model.encoder import FROM_SCRATCH, EncoderOptions  # noqa: PLC0415 - needs the train extra
+    options = FROM_SCRATCH if backbone == FROM_SCRATCH.backbone else EncoderOptions()
+    return building.train_encoder(shop, replace(options, backbone=backbone, weights=weights, seed=seed))
+
+
+def _train_generator(shop: Shop, permutations: Permutations, seed: int, *, refit_all: bool) -> StageRun:
+    with needs_training():
+        from model.generator import GeneratorOptions  # noqa: PLC0415 - needs the train extra
+    return building.train_generator(shop, GeneratorOptions(seed=seed), permutations.value, refit_all=refit_all)
+
+
+def _show(runs: list[StageRun], shop: Shop, *, as_json: bool) -> None:
+    for run in runs:
+        if not run.skipped:
+            shop.home.log_run({"stage": run.stage, "duration_s": round(run.duration_s, 3), "outputs": run.outputs})
+    result = {run.stage: {"skipped": run.skipped, "duration_s": run.duration_s} | run.outputs for run in runs}
+    show(result, as_json=as_json, people=lambda: _table(runs))
+
+
+def _table(runs: list[StageRun]) -> Table:
+    table = Table("stage", "took", "what came of it", title_justify="left", box=None, pad_edge=False)
+    for run in runs:
+        took = "unchanged" if run.skipped else f"{run.duration_s:.1f} s"
+        table.add_row(run.stage, took, _summary(run))
+    return table
+
+
+def _summary(run: StageRun) -> str:
+    plain = {name: value for name, value in run.outputs.items() if isinstance(value, int | float | str)}
+    counted = {name: len(value) for name, value in run.outputs.items() if name == "refused" and isinstance(value, dict)}
+    return ", ".join(f"{name} {value}" for name, value in (plain | counted).items() if name != "photos_seen")

@@ -1,0 +1,72 @@
+"""What commands print: results on stdout, for people or as JSON; progress and errors on stderr."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from service.catalog.stages import Progress as StepCounter
+from service.errors import KitsuneError
+
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="KITSUNE_HOME", help="Folder that holds all of one shop.", show_default=True)
+]
+DataOption = Annotated[Path, typer.Option("--data", help="Folder with the feed, the outfits and the photos.")]
+ProfileOption = Annotated[Path, typer.Option("--profile", help="TOML file that names the feed's columns.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+HOME = Path("kitsune-home")
+
+stdout = Console()
+stderr = Console(stderr=True)
+
+
+def show(result: Mapping[str, Any], *, as_json: bool, people: Callable[[], Any]) -> None:
+    """Print a result as JSON, or what `people` makes of it."""
+    if as_json:
+        json.dump(result, sys.stdout, default=str)
+        sys.stdout.write("\n")
+    else:
+        stdout.print(people())
+
+
+def fail(error: KitsuneError) -> None:
+    """Say what went wrong and what to do next."""
+    stderr.print(f"[bold red]{error.code}[/]: ", end="")
+    stderr.print(error.detail, markup=False, highlight=False)
+
+
+def facts(title: str, rows: Mapping[str, Any]) -> Table:
+    """Lay out names and values in two columns."""
+    table = Table(title=title, show_header=False, title_justify="left", box=None, pad_edge=False)
+    for name, value in rows.items():
+        table.add_row(f"[dim]{name}[/]", str(value))
+    return table
+
+
+class BarReporter:
+    """Progress bars on stderr; no bars where it is no terminal."""
+
+    @contextmanager
+    def task(self, label: str) -> Iterator[StepCounter]:
+        """Open a bar for one piece of work."""
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=stderr, transient=not stderr.is_terminal) as bars:
+            bar = bars.add_task(label, total=None)
+
+            def advance(done: int, total: int) -> None:
+                bars.update(bar, completed=done, total=total)
+
+            yield advance

@@ -1,0 +1,40 @@
+"""`kitsune serve`."""
+
+from typing import Annotated
+
+import typer
+
+from service.cli.console import HOME, HomeOption
+from service.logs import configure
+from service.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(serve)
+
+
+def serve(
+    home: HomeOption = HOME,
+    host: Annotated[str, typer.Option(envvar="KITSUNE_HOST", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="KITSUNE_PORT", help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve looks over REST.
+
+    A new release (kitsune build) or an older one (kitsune rollback) is picked up within a second, by SIGHUP at once;
+    no request fails for it. All other settings are environment variables that begin with KITSUNE_.
+    """
+    import uvicorn  # noqa: PLC0415 - other commands start without a web server
+
+    from service.app import create_app  # noqa: PLC0415
+
+    settings = Settings.load(home=home, host=host, port=port)
+    configure(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
