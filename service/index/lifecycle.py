@@ -1,0 +1,162 @@
+"""Generations of the embedded engine: built beside the one that serves, checked, and never half there.
+
+A build writes to `.<id>.new`; one rename makes it a generation. Ids begin with the time, so that they sort by age, and
+end in chance: the same record gives the same answers, not the same id.
+"""
+
+import secrets
+import shutil
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from service.domain import Filters
+from service.errors import HomeError, InvalidRequest
+from service.home import Home, sync_folder
+from service.index.base import GenerationInfo, Item, ProductIndex, Query
+from service.index.embedded import EmbeddedIndex, build_embedded, open_embedded
+from service.index.layout import verify_files
+
+CHECKED_PRODUCTS = 32
+CHANGES_AT_ONCE = 1000
+ROUNDING = 1e-5
+
+
+class Change(Protocol):
+    """The latest state of a product that changed; `item` is None when an index has nothing to show of it."""
+
+    @property
+    def product_id(self) -> str:
+        """Which product changed."""
+        ...
+
+    @property
+    def item(self) -> Item | None:
+        """What it is now."""
+        ...
+
+
+class Record(Protocol):
+    """What a generation is made from: as much of `service.catalog.record.Record` as is used here."""
+
+    @property
+    def sequence(self) -> int:
+        """The number of the latest change."""
+        ...
+
+    def items(self, space_id: str) -> Iterator[Item]:
+        """Yield the products that have a vector in the space, by (taxonomy, product id)."""
+        ...
+
+    def changes_since(self, sequence: int, space_id: str) -> Iterator[Change]:
+        """Yield what changed after `sequence`."""
+        ...
+
+
+def build_generation(home: Home, record: Record, space_id: str, dimensions: int) -> GenerationInfo:
+    """Make a generation of all products that have a vector in the space, and check it; call it as the home's writer.
+
+    Writes to the record may go on meanwhile: `open_generation` starts from the change number that was current before
+    the first product was read, and what is checked here has caught up in the same way.
+
+    Raises:
+        HomeError: no product has a vector, or the check failed; there is no new generation then.
+    """
+    for leftover in home.generations.glob(".*.new"):
+        shutil.rmtree(leftover)
+    generation_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    unfinished = home.generations / f".{generation_id}.new"
+    try:
+        info = build_embedded(
+            unfinished,
+            record.items(space_id),
+            generation_id=generation_id,
+            space_id=space_id,
+            dimensions=dimensions,
+            sequence=record.sequence,
+        )
+        _check(unfinished, record)
+        unfinished.rename(home.generations / generation_id)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    sync_folder(home.generations)
+    return info
+
+
+def open_generation(home: Home, generation_id: str, record: Record) -> ProductIndex:
+    """Open a generation and bring it to the record's latest state.
+
+    Raises:
+        HomeError: it does not exist, or a file of it is damaged; the sentence names the file.
+    """
+    index = open_embedded(_folder(home, generation_id))
+    try:
+        _catch_up(index, record)
+    except BaseException:
+        index.close_now()
+        raise
+    return index
+
+
+def verify_generation(home: Home, generation_id: str) -> None:
+    """Read a generation whole and compare it with what was built; opening looks at sizes only, to be quick.
+
+    Raises:
+        HomeError: a file is not what was built; the sentence names it.
+    """
+    verify_files(_folder(home, generation_id))
+
+
+def prune_generations(home: Home, keep: Collection[str]) -> tuple[str, ...]:
+    """Remove and return all generations but those of `keep`: name at least the current and the previous release's.
+
+    A process that still has a removed one open goes on reading it.
+    """
+    removed = sorted(path.name for path in home.generations.glob("[!.]*") if path.name not in keep)
+    for generation_id in removed:
+        # Hidden first: a removal that is cut off must not leave something that looks like a generation.
+        hidden = home.generations / f".{generation_id}.new"
+        (home.generations / generation_id).rename(hidden)
+        shutil.rmtree(hidden)
+    return tuple(removed)
+
+
+def _folder(home: Home, generation_id: str) -> Path:
+    folder = home.generations / generation_id
+    if not folder.is_dir():
+        raise HomeError(f"{folder} does not exist: run `kitsune index build`.")
+    return folder
+
+
+def _check(directory: Path, record: Record) -> None:
+    """Look a sample up, search it, and catch up with the record, as the service will.
+
+    Raises:
+        HomeError: an answer is wrong.
+    """
+    index = open_embedded(directory)
+    try:
+        for item in index.sample(CHECKED_PRODUCTS):
+            product = item.product
+            ((best,),) = index.search_now([Query(item.vector, (product.taxonomy,), 1)], Filters(in_stock=False))
+            found = index.get_now([product.product_id])[product.product_id]
+            if best.score < 1 - ROUNDING or found.product != product or not np.array_equal(found.vector, item.vector):
+                raise HomeError(f"The index just built does not find product {product.product_id}: report this.")
+        _catch_up(index, record)
+    finally:
+        index.close_now()
+
+
+def _catch_up(index: EmbeddedIndex, record: Record) -> None:
+    changes = record.changes_since(index.info.sequence, index.info.space_id)
+    try:
+        while batch := list(islice(changes, CHANGES_AT_ONCE)):
+            items = [change.item for change in batch if change.item]
+            index.write_now(items, [change.product_id for change in batch if not change.item])
+    except InvalidRequest as error:
+        raise HomeError(f"{error.detail} Run `kitsune encode` again.") from error

@@ -1,0 +1,86 @@
+"""One suite, every engine: a new engine joins by a class beside these and a name in `ENGINES`."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from service.index import embedded
+from service.index.base import GenerationInfo, Item, ProductIndex
+from tests.contract.reference import ReferenceIndex
+
+DIMENSIONS = 12
+
+
+class Engine(Protocol):
+    """Opens indexes of one kind, and closes them after the test."""
+
+    async def make(self, items: Sequence[Item]) -> ProductIndex:
+        """Build and open a generation of `items`, which come ordered by (taxonomy, product_id)."""
+        ...
+
+    async def reopen(self) -> ProductIndex:
+        """Close the generation made last, and open it again."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class ReferenceEngine:
+    def __init__(self, _: Path) -> None:
+        self._items: Sequence[Item] = ()
+
+    async def make(self, items: Sequence[Item]) -> ProductIndex:
+        self._items = items
+        return await self.reopen()
+
+    async def reopen(self) -> ProductIndex:
+        return ReferenceIndex(self._items, GenerationInfo("generation", "space", DIMENSIONS, len(self._items), 7))
+
+    async def close(self) -> None:
+        pass
+
+
+class EmbeddedEngine:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "generation"
+        self._open: ProductIndex | None = None
+
+    async def make(self, items: Sequence[Item]) -> ProductIndex:
+        embedded.build_embedded(
+            self._folder, items, generation_id="generation", space_id="space", dimensions=DIMENSIONS, sequence=7
+        )
+        return await self.reopen()
+
+    async def reopen(self) -> ProductIndex:
+        await self.close()
+        self._open = embedded.open_embedded(self._folder)
+        return self._open
+
+    async def close(self) -> None:
+        if self._open is not None:
+            await self._open.close()
+
+
+ENGINES: dict[str, Callable[[Path], Engine]] = {
+    "reference": ReferenceEngine,
+    "embedded": EmbeddedEngine,
+    "embedded-in-threads": EmbeddedEngine,
+}
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=ENGINES)
+async def engine(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Engine]:
+    if request.param == "embedded-in-threads":
+        monkeypatch.setattr(embedded, "INLINE_ROWS", -1)
+    engine = ENGINES[request.param](tmp_path)
+    yield engine
+    await engine.close()
