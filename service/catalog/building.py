@@ -21,14 +21,14 @@ from mappings import MappingInvalid, load_mapping
 from model.bundle import Bundle, copy_bundle, open_bundle
 from model.errors import BundleCorrupt, ModelError, ModelExtraMissing
 from service.catalog.encoding import encode_catalogue
-from service.catalog.importing import import_feed
+from service.catalog.importing import KEPT_ERRORS, import_feed
 from service.catalog.outfits import OutfitsSource, read_outfits
 from service.catalog.profile import Profile
 from service.catalog.record import Record
 from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
 from service.errors import BundleError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
 from service.home import Home, ReleasePointer, replace_file
-from service.index.lifecycle import build_generation, prune_generations
+from service.index.lifecycle import build_generation, prune_generations, verify_generation
 
 if TYPE_CHECKING:
     from model.encoder import EncoderOptions
@@ -67,12 +67,13 @@ def import_catalog(shop: Shop) -> StageRun:
                 )
             return _plain(report) | {"photos_seen": _photos_seen(record, shop.data)}
 
-        return shop.stages.run(
+        run = shop.stages.run(
             "catalog import",
             {"feed": file_digest(feed), "profile": shop.profile.digest},
             work,
             still_there=lambda done: done["photos_seen"] == _photos_seen(record, shop.data),
         )
+    return _logged(shop, run)
 
 
 def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
@@ -106,7 +107,7 @@ def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
 
     run = shop.stages.run("encoder train", inputs, work, still_there=lambda done: _is_model(shop, done["model"]))
     _use_model(shop, run.outputs["model"])
-    return run
+    return _logged(shop, run)
 
 
 def encode(shop: Shop) -> StageRun:
@@ -116,7 +117,8 @@ def encode(shop: Shop) -> StageRun:
         started = time.monotonic()
         report = encode_catalogue(record, bundle, shop.data, shop.home.work, progress)
     outputs = {"space": bundle.space_id, "encoded": report.encoded, "refused": dict(report.refused)}
-    return StageRun("encode", outputs, skipped=report.encoded == 0, duration_s=time.monotonic() - started)
+    duration_s = time.monotonic() - started
+    return _logged(shop, StageRun("encode", outputs, skipped=report.encoded == 0, duration_s=duration_s))
 
 
 def train_generator(
@@ -156,23 +158,25 @@ def train_generator(
                 git_revision=git_revision(),
                 refit_all=refit_all,
             )
-        return install_bundle(shop, made).outputs
+        return _describe(shop, _install(shop, made)) | {
+            "outfits": len(outfits.outfits),
+            "too_short": outfits.too_short,
+            "unknown_products": len(outfits.unknown),
+            "row_errors": [asdict(error) for error in outfits.errors[:KEPT_ERRORS]],
+        }
 
     run = shop.stages.run("generator train", inputs, work, still_there=lambda done: _is_model(shop, done["model"]))
     _use_model(shop, run.outputs["model"])
-    return run
+    return _logged(shop, run)
 
 
 def install_bundle(shop: Shop, source: Path) -> StageRun:
     """Take a bundle made elsewhere, with its encoder, compression and generator, for this home's catalogue."""
-    try:
-        bundle = copy_bundle(source, shop.home.bundles)
-    except BundleCorrupt as error:
-        raise BundleError(str(error)) from error
-    model = str(bundle.directory.relative_to(shop.home.path))
-    _use_model(shop, model)
-    outputs = {"model": model, "bundle": bundle.bundle_id, "metrics": bundle.manifest.metrics.get("generator")}
-    return StageRun("bundle install", outputs, skipped=False, duration_s=0.0)
+    known = set(shop.home.bundles.iterdir())
+    bundle = _install(shop, source)
+    _use_model(shop, _describe(shop, bundle)["model"])
+    skipped = bundle.directory in known
+    return _logged(shop, StageRun("bundle install", _describe(shop, bundle), skipped=skipped, duration_s=0.0))
 
 
 def build_index(shop: Shop) -> StageRun:
@@ -195,9 +199,29 @@ def build_index(shop: Shop) -> StageRun:
             still_there=lambda done: (shop.home.generations / done["generation"]).is_dir(),
         )
     pointer = ReleasePointer(bundle.bundle_id, run.outputs["generation"], mapping)
+    unchanged = run.skipped and pointer == shop.home.current()
     shop.home.release(pointer)
     prune_generations(shop.home, keep=[p.generation for p in (pointer, shop.home.previous()) if p is not None])
-    return replace(run, outputs=run.outputs | asdict(pointer))
+    return _logged(shop, replace(run, outputs=run.outputs | asdict(pointer), skipped=unchanged))
+
+
+def roll_back(home: Home) -> ReleasePointer:
+    """Serve the previous release again, once its files have been found to be what they were.
+
+    Raises:
+        HomeError: there is no previous release, or its generation is damaged.
+        BundleError: its bundle is damaged.
+    """
+    previous = home.previous()
+    if previous is not None:
+        verify_generation(home, previous.generation)
+        try:
+            open_bundle(home.bundles / previous.bundle)
+        except BundleCorrupt as error:
+            raise BundleError(str(error)) from error
+    pointer = home.rollback()
+    home.log_run({"stage": "rollback", "release": asdict(pointer)})
+    return pointer
 
 
 def install_mapping(shop: Shop) -> str:
@@ -261,6 +285,24 @@ def git_revision() -> str | None:
     command = [git, "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no part is a user's
     return found.stdout.strip() or None
+
+
+def _install(shop: Shop, source: Path) -> Bundle:
+    try:
+        return copy_bundle(source, shop.home.bundles)
+    except BundleCorrupt as error:
+        raise BundleError(str(error)) from error
+
+
+def _describe(shop: Shop, bundle: Bundle) -> Outputs:
+    model = bundle.directory.relative_to(shop.home.path)
+    return {"model": str(model), "bundle": bundle.bundle_id, "metrics": bundle.manifest.metrics.get("generator")}
+
+
+def _logged(shop: Shop, run: StageRun) -> StageRun:
+    if not run.skipped:
+        shop.home.log_run({"stage": run.stage, "duration_s": round(run.duration_s, 3), "outputs": run.outputs})
+    return run
 
 
 def _use_model(shop: Shop, model: str) -> None:

@@ -239,7 +239,7 @@ class Record:
         """Change the volatile fields of products, in one transaction; unknown ids are ignored."""
         with self._transaction():
             found = self.get(patches)
-            return self._write(replace(row, product=_patched(row.product, patches[key])) for key, row in found.items())
+            return self._write(replace(row, product=patches[key].applied_to(row.product)) for key, row in found.items())
 
     def set_vectors(self, space_id: str, product_ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Keep vectors of the space, as made from the photos that the record names now; committed at return.
@@ -369,12 +369,3 @@ def _recorded(product: bytes, photos: bytes, photos_digest: str) -> RecordedProd
 
 def _vector(blob: bytes) -> NDArray[np.float32]:
     return np.frombuffer(blob, "<f4").astype(np.float32)
-
-
-def _patched(product: Product, patch: Patch) -> Product:
-    return replace(
-        product,
-        availability=patch.availability or product.availability,
-        price=patch.price or product.price,
-        sale_price=patch.sale_price or product.sale_price,
-    )

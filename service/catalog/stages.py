@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from service.errors import FeedError
+
 Outputs = dict[str, Any]
 
 
@@ -101,6 +103,13 @@ def digest(value: Any) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """Hash a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Hash a file's content.
+
+    Raises:
+        FeedError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FeedError(f"{path} cannot be read ({error.strerror}): check --data and the profile's paths.") from error

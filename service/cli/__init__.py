@@ -5,7 +5,7 @@ from typer.core import TyperGroup
 
 from service.cli import build, bundle, evaluate, mapping, outfit, serve
 from service.cli.console import fail
-from service.errors import KitsuneError
+from service.errors import KitsuneError, SetupError
 
 __all__ = ["app", "main"]
 
@@ -19,6 +19,15 @@ class _Commands(TyperGroup):
         except KitsuneError as error:
             fail(error)
             raise typer.Exit(error.exit_code) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            fail(
+                SetupError(
+                    f"{error.filename} cannot be used ({error.strerror}): check the path, its rights and the disk."
+                )
+            )
+            raise typer.Exit(SetupError.exit_code) from error
 
 
 app = typer.Typer(

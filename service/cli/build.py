@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +40,11 @@ RefitOption = Annotated[
 SeedOption = Annotated[int, typer.Option(help="Of everything random: the same seed gives the same weights.")]
 BACKBONE = "efficientnet_lite0"
 
+_SHOWN = (
+    *("rows", "added", "changed", "unchanged", "removed", "encoded", "refused", "products"),
+    *("space", "bundle", "generation", "mapping"),
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -76,24 +81,39 @@ def build(
 
     Stages whose inputs have not changed are not redone; a build that was killed goes on where it was.
 
-    Example: kitsune build --profile examples/mango.toml --data ../shared/data/mango --home HOME
+    Example: kitsune build --profile examples/mango.toml --data FOLDER --home HOME
     """
     with _shop(profile, data, home) as shop:
-        runs = [building.import_catalog(shop)]
-        if bundle is None:
-            runs += [_train_encoder(shop, backbone, weights, seed), building.encode(shop)]
-            runs += [_train_generator(shop, permutations, seed, refit_all=refit_all)]
-        else:
-            runs += [building.install_bundle(shop, bundle), building.encode(shop)]
-        runs += [building.build_index(shop)]
-    _show(runs, shop, as_json=json)
+        runs = list(_build(shop, bundle, backbone, weights, permutations, seed, refit_all=refit_all))
+    _show(runs, as_json=json)
+
+
+def _build(
+    shop: Shop,
+    bundle: Path | None,
+    backbone: str,
+    weights: Path | None,
+    permutations: Permutations,
+    seed: int,
+    *,
+    refit_all: bool,
+) -> Iterator[StageRun]:
+    yield building.import_catalog(shop)
+    if bundle is None:
+        yield _train_encoder(shop, backbone, weights, seed)
+        yield building.encode(shop)
+        yield _train_generator(shop, permutations, seed, refit_all=refit_all)
+    else:
+        yield building.install_bundle(shop, bundle)
+        yield building.encode(shop)
+    yield building.build_index(shop)
 
 
 def catalog_import(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
     """Bring the feed into the record; refused rows are listed with line, column and reason."""
     with _shop(profile, data, home) as shop:
         runs = [building.import_catalog(shop)]
-    _show(runs, shop, as_json=json)
+    _show(runs, as_json=json)
 
 
 def encoder_train(
@@ -108,14 +128,14 @@ def encoder_train(
     """Train the attribute encoder and its compression on the record's photos."""
     with _shop(profile, data, home) as shop:
         runs = [_train_encoder(shop, backbone, weights, seed)]
-    _show(runs, shop, as_json=json)
+    _show(runs, as_json=json)
 
 
 def encode(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
     """Give every product a vector; those that have one from the same photos keep it."""
     with _shop(profile, data, home) as shop:
         runs = [building.encode(shop)]
-    _show(runs, shop, as_json=json)
+    _show(runs, as_json=json)
 
 
 def generator_train(
@@ -130,14 +150,14 @@ def generator_train(
     """Train the three-head generator on the shop's outfits."""
     with _shop(profile, data, home) as shop:
         runs = [_train_generator(shop, permutations, seed, refit_all=refit_all)]
-    _show(runs, shop, as_json=json)
+    _show(runs, as_json=json)
 
 
 def index_build(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
     """Build a generation out of the record's vectors and release it."""
     with _shop(profile, data, home) as shop:
         runs = [building.build_index(shop)]
-    _show(runs, shop, as_json=json)
+    _show(runs, as_json=json)
 
 
 def rollback(home: HomeOption = HOME, json: JsonOption = False) -> None:
@@ -146,9 +166,8 @@ def rollback(home: HomeOption = HOME, json: JsonOption = False) -> None:
     if not home.is_dir():
         raise HomeError(f"{home} does not exist; --home names the folder of the shop.")
     with at.writer():
-        pointer = at.rollback()
-        at.log_run({"stage": "rollback", "bundle": pointer.bundle, "generation": pointer.generation})
-    released = {"bundle": pointer.bundle, "generation": pointer.generation, "mapping": pointer.mapping}
+        pointer = building.roll_back(at)
+    released = asdict(pointer)
     show(released, as_json=json, people=lambda: facts("rolled back to", released))
 
 
@@ -173,10 +192,7 @@ def _train_generator(shop: Shop, permutations: Permutations, seed: int, *, refit
     return building.train_generator(shop, GeneratorOptions(seed=seed), permutations.value, refit_all=refit_all)
 
 
-def _show(runs: list[StageRun], shop: Shop, *, as_json: bool) -> None:
-    for run in runs:
-        if not run.skipped:
-            shop.home.log_run({"stage": run.stage, "duration_s": round(run.duration_s, 3), "outputs": run.outputs})
+def _show(runs: list[StageRun], *, as_json: bool) -> None:
     result = {run.stage: {"skipped": run.skipped, "duration_s": run.duration_s} | run.outputs for run in runs}
     show(result, as_json=as_json, people=lambda: _table(runs))
 
@@ -190,6 +206,7 @@ def _table(runs: list[StageRun]) -> Table:
 
 
 def _summary(run: StageRun) -> str:
-    plain = {name: value for name, value in run.outputs.items() if isinstance(value, int | float | str)}
-    counted = {name: len(value) for name, value in run.outputs.items() if name == "refused" and isinstance(value, dict)}
-    return ", ".join(f"{name} {value}" for name, value in (plain | counted).items() if name != "photos_seen")
+    """Name what came of a stage: its counts and ids. Longer things are for --json and for `runs.jsonl`."""
+    counts = {name: len(value) if isinstance(value, dict) else value for name, value in run.outputs.items()}
+    shown = {name: counts[name] for name in _SHOWN if name in counts}
+    return ", ".join(f"{name} {value}" for name, value in shown.items())

@@ -4,7 +4,7 @@ Notation used for array shapes: d vector, n products.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -40,6 +40,15 @@ class Patch:
     availability: Availability | None = None
     price: Money | None = None
     sale_price: Money | None = None
+
+    def applied_to(self, product: Product) -> Product:
+        """Return `product` with the values that this patch gives."""
+        return replace(
+            product,
+            availability=self.availability or product.availability,
+            price=self.price or product.price,
+            sale_price=self.sale_price or product.sale_price,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +99,16 @@ class ProductIndex(Protocol):
 
         Raises:
             DeadlineExceeded: the answer is not there within `timeout_s`.
+            InvalidRequest: a vector is not of this space's length, or has no direction.
         """
         ...
 
     async def browse(
         self, *, text: str | None, taxonomies: Sequence[str] | None, cursor: str | None, limit: int
     ) -> Page:
-        """List products, all words of `text` found in id, title, brand, taxonomy or attributes (the last as a prefix).
+        """List products by taxonomy and id, with all words of `text` in id, title, brand, taxonomy or attributes.
+
+        The last word counts as a prefix.
 
         Raises:
             InvalidRequest: the cursor is not one that this method gave.
@@ -104,7 +116,11 @@ class ProductIndex(Protocol):
         ...
 
     async def upsert(self, items: Sequence[Item]) -> None:
-        """Add or replace items; visible to the next search."""
+        """Add or replace items; visible to the next search.
+
+        Raises:
+            InvalidRequest: a vector is not of unit length.
+        """
         ...
 
     async def delete(self, product_ids: Collection[str]) -> None:

@@ -8,14 +8,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from service.domain import Candidate, Filters, Product
+from service.domain import Candidate, Filters
 from service.errors import DeadlineExceeded, HomeError
 from service.index.base import GenerationInfo, Item, Page, Patch, Query
 from service.index.blocks import Block
@@ -117,7 +116,7 @@ class EmbeddedIndex:
         """Change volatile fields; unknown ids are ignored."""
         async for batch in _in_turns(patches):
             found = self.get_now(batch)
-            self.write_now([Item(patched(item.product, patches[key]), item.vector) for key, item in found.items()])
+            self.write_now([Item(patches[key].applied_to(item.product), item.vector) for key, item in found.items()])
 
     async def close(self) -> None:
         """Let running searches end, and release the files."""
@@ -187,13 +186,3 @@ async def _in_turns(values: Iterable[T]) -> AsyncIterator[list[T]]:
     while batch := list(islice(remaining, WRITES_AT_ONCE)):
         yield batch
         await asyncio.sleep(0)
-
-
-def patched(product: Product, patch: Patch) -> Product:
-    """Return `product` with the values that `patch` gives."""
-    return replace(
-        product,
-        availability=patch.availability or product.availability,
-        price=patch.price or product.price,
-        sale_price=patch.sale_price or product.sale_price,
-    )
