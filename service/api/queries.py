@@ -30,7 +30,7 @@ class OutfitQuery(AskedByQuery):
         default="",
         max_length=1024,
         description="One CSV record of up to three slots: empty, a taxonomy, or product:ID for a lock.",
-        examples=["Wedges,,product:53000586-TO"],
+        examples=["Wedges,,product:J1-INDIGO"],
     )
     avoid: Repeated = Field(default=[], description="Taxonomies that no slot may have.")
     template: Text | None = None

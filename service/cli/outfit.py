@@ -44,7 +44,7 @@ def outfit(
 ) -> None:
     """Show what goes with a product; works while the service runs.
 
-    Example: kitsune outfit 53000586-TO --slot Footwear --slot '' --slot product:57004787-07 --looks 3
+    Example: kitsune outfit J1-INDIGO --slot Footwear --slot '' --slot product:B5-CAMEL --looks 3
     """
     request = OutfitRequest(
         slots=_wishes(slot or []), avoid=frozenset(avoid or ()), template=template, looks=looks, k=k

@@ -23,11 +23,11 @@ ADMIN_KEY = "a-key-only-for-tests"
 PATIENCE_S = 30
 
 MANGO = {
-    "53000586-TO": ("Jeans", "Jeans"),
-    "53000671-01": ("T-shirt", "T-Shirt"),
-    "57094775-OR": ("Footwear", "Sandals"),
-    "57015916-99": ("Bags", "Handbag"),
-    "57004787-07": ("Bags", "Handbag"),
+    "J1-INDIGO": ("Jeans", "Jeans"),
+    "T7-WHITE": ("T-shirt", "T-Shirt"),
+    "S3-GOLD": ("Footwear", "Sandals"),
+    "B2-BLACK": ("Bags", "Handbag"),
+    "B5-CAMEL": ("Bags", "Handbag"),
     "a-shirt": ("Shirt", "Shirt"),
 }
 """What the README names, by id: taxonomy and title."""
