@@ -65,7 +65,9 @@ def import_catalog(shop: Shop) -> StageRun:
                     progress=progress,
                     dead_letters=shop.home.work / "refused-rows.jsonl",
                 )
-            return _plain(report) | {"photos_seen": _photos_seen(record, shop.data)}
+            # A photo that was not there may come any time: such an import counts as never done.
+            seen = None if report.photos_missing else _photos_seen(record, shop.data)
+            return _plain(report) | {"photos_seen": seen}
 
         run = shop.stages.run(
             "catalog import",
@@ -162,7 +164,7 @@ def train_generator(
             "outfits": len(outfits.outfits),
             "too_short": outfits.too_short,
             "unknown_products": len(outfits.unknown),
-            "row_errors": [asdict(error) for error in outfits.errors[:KEPT_ERRORS]],
+            "errors": [asdict(error) for error in outfits.errors[:KEPT_ERRORS]],
         }
 
     run = shop.stages.run("generator train", inputs, work, still_there=lambda done: _is_model(shop, done["model"]))

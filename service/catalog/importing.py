@@ -43,6 +43,8 @@ class ImportReport:
     """How often each thing was wrong, as "column: reason", the most frequent first."""
     errors: tuple[RowError, ...]
     """The first of them; all are in the dead letters' file."""
+    photos_missing: int
+    """Photos that the feed names and nobody could read."""
     duration_s: float
 
 
@@ -80,6 +82,7 @@ def import_feed(
         refused=rows.refused,
         reasons=dict(errors.reasons.most_common()),
         errors=tuple(errors.first),
+        photos_missing=rows.photos_missing,
         duration_s=time.monotonic() - started,
     )
 
@@ -111,6 +114,7 @@ class _Import:
     progress: Progress
     count: int = 0
     refused: int = 0
+    photos_missing: int = 0
     refused_ids: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
 
@@ -153,6 +157,7 @@ class _Import:
         digests = {name: _content_digest(self.data_dir / name) for name in names}
         found = {name: digest for name, digest in digests.items() if digest is not None}
         for _ in range(len(names) - len(found)):
+            self.photos_missing += 1
             self.errors.add(RowError(row.line, column, "a photo that cannot be read; the product came in without it"))
         return tuple(found), hashlib.sha256(b"".join(found.values())).hexdigest()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from service.errors import FeedError
+from service.errors import FeedError, HomeError
 
 Outputs = dict[str, Any]
 
@@ -82,9 +82,11 @@ class Stages:
 
     def _read(self) -> dict[str, Any]:
         try:
-            ledger: dict[str, Any] = json.loads(self._path.read_text())
+            ledger: dict[str, Any] = json.loads(self._path.read_bytes())
         except FileNotFoundError:
             return {}
+        except ValueError as error:
+            raise HomeError(f"{self._path} is damaged ({error}). Delete it: all stages are done again.") from error
         return ledger
 
     def _write(self, ledger: dict[str, Any]) -> None:
@@ -112,4 +114,6 @@ def file_digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise FeedError(f"{path} cannot be read ({error.strerror}): check --data and the profile's paths.") from error
+        raise FeedError(
+            f"{path} cannot be read ({error.strerror}): check --data, --weights and the profile's paths."
+        ) from error

@@ -100,7 +100,7 @@ def train_encoder(
         attributes=trained.attributes,
         compression=compression,
         training={"encoder": _plain(asdict(options)) | {"products": len(readable), "photos": len(lessons.photos)}},
-        metrics={"attributes": trained.report, "compression": compression_report(embeddings, compression)},
+        metrics={"encoder": trained.report, "compression": compression_report(embeddings, compression)},
         git_revision=git_revision,
     )
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from service.catalog import building
 from service.catalog.building import Shop, needs_training
@@ -40,10 +42,10 @@ RefitOption = Annotated[
 SeedOption = Annotated[int, typer.Option(help="Of everything random: the same seed gives the same weights.")]
 BACKBONE = "efficientnet_lite0"
 
-_SHOWN = (
-    *("rows", "added", "changed", "unchanged", "removed", "encoded", "refused", "products"),
-    *("space", "bundle", "generation", "mapping"),
-)
+_STATE = ("rows", "refused", "products", "space", "bundle", "generation", "mapping")
+_DONE = ("added", "changed", "unchanged", "removed", "encoded")
+"""What an earlier run did says nothing of one that found all unchanged."""
+_SHOWN_ERRORS = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -194,7 +196,7 @@ def _train_generator(shop: Shop, permutations: Permutations, seed: int, *, refit
 
 def _show(runs: list[StageRun], *, as_json: bool) -> None:
     result = {run.stage: {"skipped": run.skipped, "duration_s": run.duration_s} | run.outputs for run in runs}
-    show(result, as_json=as_json, people=lambda: _table(runs))
+    show(result, as_json=as_json, people=lambda: Group(_table(runs), *_refused_rows(runs)))
 
 
 def _table(runs: list[StageRun]) -> Table:
@@ -205,8 +207,18 @@ def _table(runs: list[StageRun]) -> Table:
     return table
 
 
+def _refused_rows(runs: list[StageRun]) -> Iterator[Text]:
+    for run in runs:
+        errors = [] if run.skipped else run.outputs.get("errors", [])
+        for error in errors[:_SHOWN_ERRORS]:
+            place = ", column ".join(str(part) for part in (error["line"], error["column"]) if part)
+            yield Text(f"{run.stage}: line {place}: {error['reason']}", style="yellow")
+        if len(errors) > _SHOWN_ERRORS:
+            yield Text(f"{run.stage}: --json shows more of these; all of a feed's are in work/refused-rows.jsonl")
+
+
 def _summary(run: StageRun) -> str:
     """Name what came of a stage: its counts and ids. Longer things are for --json and for `runs.jsonl`."""
     counts = {name: len(value) if isinstance(value, dict) else value for name, value in run.outputs.items()}
-    shown = {name: counts[name] for name in _SHOWN if name in counts}
-    return ", ".join(f"{name} {value}" for name, value in shown.items())
+    shown = _STATE if run.skipped else (*_DONE, *_STATE)
+    return ", ".join(f"{name} {counts[name]}" for name in shown if name in counts)

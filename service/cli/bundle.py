@@ -1,10 +1,13 @@
 """`kitsune bundle show` and `kitsune bundle verify`."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
 
 from model.bundle import Bundle, open_bundle
 from model.errors import BundleCorrupt
@@ -26,7 +29,7 @@ def show_bundle(directory: DirectoryArgument, json: JsonOption = False) -> None:
     """Print what a bundle is made of and what was measured when it was made."""
     bundle = _open(directory)
     manifest = {"bundle_id": bundle.bundle_id} | msgspec.to_builtins(bundle.manifest)
-    show(manifest, as_json=json, people=lambda: facts(f"bundle {bundle.bundle_id}", manifest))
+    show(manifest, as_json=json, people=lambda: Group(*_rendered(bundle)))
 
 
 def verify_bundle(directory: DirectoryArgument, json: JsonOption = False) -> None:
@@ -38,6 +41,44 @@ def verify_bundle(directory: DirectoryArgument, json: JsonOption = False) -> Non
         raise BundleError(str(error)) from error
     checked = {"bundle_id": bundle.bundle_id, "space_id": bundle.space_id, "files": len(bundle.manifest.files)}
     show(checked, as_json=json, people=lambda: facts("intact", checked))
+
+
+def _rendered(bundle: Bundle) -> Iterator[RenderableType]:
+    manifest = bundle.manifest
+    dims = manifest.dims
+    training = manifest.training.get("generator", {})
+    made_of = {
+        "space": bundle.space_id,
+        "backbone": f"{manifest.encoder.backbone}, {manifest.encoder.size_px} pixels a side",
+        "dimensions": f"{dims.features} features of a view, embedding {dims.embedding}, vector {dims.vector}",
+        "trained on": f"{training.get('outfits', 'no')} outfits of {training.get('products', 'no')} products",
+        "saw all products": training.get("refit_all", False),
+        "git revision": manifest.git_revision,
+    }
+    yield facts(f"bundle {bundle.bundle_id}" if bundle.trained else f"draft {bundle.bundle_id}", made_of)
+    yield _accuracies(manifest.metrics.get("encoder", {}).get("attributes", {}))
+    compression, generator = manifest.metrics.get("compression", {}), manifest.metrics.get("generator", {})
+    yield facts(
+        "",
+        {
+            "explained variance": compression.get("explained_variance"),
+            "neighbours kept of 10": compression.get("neighbour_overlap_at_10"),
+            "cosine between heads": generator.get("head_to_head_cosine"),
+            "best epoch": generator.get("best_epoch"),
+        },
+    )
+
+
+def _accuracies(attributes: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = Table("attribute", "labels", "held out", "accuracy", "majority class", box=None, pad_edge=False)
+    for name, found in attributes.items():
+        accuracies = (_share(found["accuracy"]), _share(found["majority_accuracy"]))
+        table.add_row(name, str(found["labels"]), str(found["held_out_rows"]), *accuracies)
+    return table
+
+
+def _share(accuracy: float | None) -> str:
+    return "unknown" if accuracy is None else f"{accuracy:.3f}"
 
 
 def _open(directory: Path) -> Bundle:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from service.catalog.stages import Progress as StepCounter
 from service.errors import KitsuneError
@@ -23,8 +24,9 @@ ProfileOption = Annotated[Path, typer.Option("--profile", help="TOML file that n
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 HOME = Path("kitsune-home")
 
-stdout = Console()
-stderr = Console(stderr=True)
+# A shop's own words are shown as they are, brackets and colons included.
+stdout = Console(markup=False, emoji=False)
+stderr = Console(markup=False, emoji=False, stderr=True)
 
 
 def show(result: Mapping[str, Any], *, as_json: bool, people: Callable[[], Any]) -> None:
@@ -38,15 +40,16 @@ def show(result: Mapping[str, Any], *, as_json: bool, people: Callable[[], Any])
 
 def fail(error: KitsuneError) -> None:
     """Say what went wrong and what to do next."""
-    stderr.print(f"[bold red]{error.code}[/]: ", end="")
-    stderr.print(error.detail, markup=False, highlight=False)
+    stderr.print(error.code, style="bold red", end=": ")
+    # Terminals break long lines by themselves; a break in the middle of a path could not be copied.
+    stderr.print(error.detail, highlight=False, soft_wrap=True)
 
 
 def facts(title: str, rows: Mapping[str, Any]) -> Table:
     """Lay out names and values in two columns."""
     table = Table(title=title, show_header=False, title_justify="left", box=None, pad_edge=False)
     for name, value in rows.items():
-        table.add_row(f"[dim]{name}[/]", str(value))
+        table.add_row(Text(name, style="dim"), str(value))
     return table
 
 

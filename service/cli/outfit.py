@@ -83,8 +83,8 @@ def _rendered(answer: Outfit) -> Iterator[RenderableType]:
             title=f"look {number}" + (f", {answer.template}" if answer.template else ""), title_justify="left"
         )
         for slot in look.slots:
-            table.add_column(f"{slot.taxonomy}\n[dim]{_served_by(slot)}[/]", overflow="fold")
-        depth = max(len(slot.candidates) for slot in look.slots)
+            table.add_column(Text.assemble(slot.taxonomy, "\n", (_served_by(slot), "dim")), overflow="fold")
+        depth = max(1, *(len(slot.candidates) for slot in look.slots))  # an empty slot says why in the first row
         for rank in range(depth):
             table.add_row(*(_cell(slot, rank) for slot in look.slots))
         yield table
@@ -96,11 +96,11 @@ def _served_by(slot: Slot) -> str:
     return slot.source if slot.head is None else f"{slot.source}, head {slot.head + 1}"
 
 
-def _cell(slot: Slot, rank: int) -> str:
+def _cell(slot: Slot, rank: int) -> Text:
     if rank < len(slot.candidates):
         candidate = slot.candidates[rank]
-        return f"{candidate.score:.3f} {_name(candidate.product)}"
-    return f"[dim]{slot.reason}[/]" if rank == 0 else ""
+        return Text(f"{candidate.score:.3f} {_name(candidate.product)}")
+    return Text(slot.reason or "", style="dim") if rank == 0 else Text()
 
 
 def _name(product: Product) -> str:

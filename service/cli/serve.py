@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from service.cli.console import HOME, HomeOption
+from service.errors import SetupError
 from service.logs import configure
 from service.settings import Settings
 
@@ -30,11 +31,17 @@ def serve(
 
     settings = Settings.load(home=home, host=host, port=port)
     configure(settings.log_level)
-    uvicorn.run(
-        create_app(settings),
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    try:
+        uvicorn.run(
+            create_app(settings),
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+        )
+    except SystemExit as error:  # with a status that means something else here
+        raise SetupError(
+            f"The server could not start on {host}, port {port}: the last error above says why. "
+            "If the port is taken, choose another with --port."
+        ) from error

@@ -89,11 +89,12 @@ def build_generation(home: Home, record: Record, space_id: str, dimensions: int)
 
 
 def open_generation(home: Home, generation_id: str, record: Record) -> ProductIndex:
-    """Open a generation and bring it to the record's latest state.
+    """Compare a generation with what was built, open it and bring it to the record's latest state.
 
     Raises:
         HomeError: it does not exist, or a file of it is damaged; the sentence names the file.
     """
+    verify_generation(home, generation_id)
     index = open_embedded(_folder(home, generation_id))
     try:
         _catch_up(index, record)
@@ -104,7 +105,7 @@ def open_generation(home: Home, generation_id: str, record: Record) -> ProductIn
 
 
 def verify_generation(home: Home, generation_id: str) -> None:
-    """Read a generation whole and compare it with what was built; opening looks at sizes only, to be quick.
+    """Read a generation whole and compare it with what was built: a damaged one would give wrong answers, or none.
 
     Raises:
         HomeError: a file is not what was built; the sentence names it.

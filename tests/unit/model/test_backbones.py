@@ -125,7 +125,7 @@ def test_every_documented_name_is_built_or_explained() -> None:
 
 
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
-@pytest.mark.parametrize("content", [None, b"nonsense" * 4], ids=["missing", "damaged"])
+@pytest.mark.parametrize("content", [None, b"nonsense" * 4, b"root:x:0"], ids=["missing", "damaged", "text"])
 def test_weights_that_cannot_be_read_are_refused_by_name(tmp_path: Path, suffix: str, content: bytes | None) -> None:
     path = tmp_path / f"weights{suffix}"
     if content is not None:

@@ -163,6 +163,7 @@ def test_a_product_comes_in_without_the_photo_that_is_not_there(shop: Shop) -> N
     assert shop.record.get(["1"])["1"].photos == ("there.jpg",)
     assert (report.added, report.refused) == (1, 0)
     assert report.reasons == {"photos: a photo that cannot be read; the product came in without it": 2}
+    assert report.photos_missing == 2
 
 
 def test_products_that_left_the_feed_are_removed(shop: Shop) -> None:

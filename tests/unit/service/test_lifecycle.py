@@ -175,13 +175,15 @@ def test_a_damaged_or_missing_file_is_refused_by_name(home: Home, record: Record
     verify_generation(home, folder.name)
 
 
-def test_a_flipped_bit_is_found_by_verification(home: Home, record: Record) -> None:
+def test_a_flipped_bit_is_found_before_it_is_served(home: Home, record: Record) -> None:
     folder = home.generations / build(home, record).generation_id
-    content = bytearray((folder / "vectors.f32").read_bytes())
-    content[100] ^= 1
-    (folder / "vectors.f32").write_bytes(content)
-    with pytest.raises(HomeError, match=r"vectors\.f32 is damaged: its content is not what was built"):
-        verify_generation(home, folder.name)
+    for path in sorted(set(folder.iterdir()) - {folder / "meta.json"}):
+        content = path.read_bytes()
+        path.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
+        with pytest.raises(HomeError, match=rf"{path.name} is damaged: its content is not what was built"):
+            open_generation(home, folder.name, record)
+        path.write_bytes(content)
+    verify_generation(home, folder.name)
 
 
 def test_a_generation_of_a_newer_format_is_refused(home: Home, record: Record) -> None:

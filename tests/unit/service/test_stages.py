@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from service.catalog.stages import Outputs, Stages
+from service.errors import HomeError
 
 
 class Counter:
@@ -53,6 +54,14 @@ def test_a_stage_that_failed_is_done_again(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="disk full"):
         ledger(tmp_path).run("train", {}, fail)
     assert not ledger(tmp_path).run("train", {}, Counter()).skipped
+
+
+def test_a_damaged_ledger_is_refused_by_name(tmp_path: Path) -> None:
+    ledger(tmp_path).run("train", {}, Counter())
+    for damaged in (b"{", b"\xff"):
+        (tmp_path / "work" / "stages.json").write_bytes(damaged)
+        with pytest.raises(HomeError, match=r"stages\.json is damaged .* Delete it"):
+            ledger(tmp_path).run("train", {}, Counter())
 
 
 def test_stages_do_not_disturb_each_other(tmp_path: Path) -> None:
