@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model.bundle import Bundle, open_bundle
 from model.errors import BundleCorrupt, PhotoRefused
-from service.errors import BundleError, InvalidRequest, KitsuneError, PhotoTooLarge, UnreadablePhoto
+from service.errors import BundleError, InvalidRequest, KitsuneError, NotReady, PhotoTooLarge, UnreadablePhoto
 
 Vector = NDArray[np.float32]
 
@@ -110,6 +110,8 @@ class BundleModel:
             return await asyncio.get_running_loop().run_in_executor(self._encoding, self._encode, photo, taxonomy)
         except PhotoRefused as error:
             raise _photo_error(error) from error
+        except BundleCorrupt as error:
+            raise NotReady("The bundle's image encoder cannot be used; the operator must build it again.") from error
 
     def _encode(self, photo: bytes, taxonomy: str) -> Vector:
         vectors = self._bundle.compression.compress(self._bundle.encoder.encode([photo]), [taxonomy])

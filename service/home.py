@@ -125,6 +125,8 @@ class Home:
             content = self._current_path.read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise HomeError(f"{self._current_path} cannot be read ({error.strerror}): check its rights.") from error
         try:
             version = msgspec.json.decode(content)["format_version"]
             if version != FORMAT_VERSION:

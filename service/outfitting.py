@@ -22,6 +22,7 @@ from service.errors import DeadlineExceeded, InvalidRequest, SpaceMismatch, Unkn
 from service.index.base import Item, Query, Vector
 from service.planning import Plan, plan_outfit
 from service.release import Release
+from service.taxonomy import TaxonomyTree
 
 
 async def make_outfit(
@@ -43,9 +44,11 @@ async def make_outfit(
 
 async def _make_outfit(release: Release, reference: SeedReference, request: OutfitRequest, timeout_s: float) -> Outfit:
     items = await _items(release, reference, request)
-    seed, vector = await _find_seed(release, reference, items)
+    tree = await release.index.taxonomies()
+    seed = _seed(reference, items, tree)
     locked = {id_: items[id_].product for id_ in _locks(request)}
-    plan = plan_outfit(seed, request, await release.index.taxonomies(), release.mapping, locked)
+    plan = plan_outfit(seed, request, tree, release.mapping, locked)
+    vector = await _vector(release, reference, seed, items)
     targets = release.model.generate(vector)
     wanted = list(searches(plan, request.k))
     queries = [Query(targets[search.head], search.taxonomies, search.k) for search in wanted]
@@ -79,18 +82,24 @@ async def _items(release: Release, reference: SeedReference, request: OutfitRequ
     return items
 
 
-async def _find_seed(release: Release, reference: SeedReference, items: Mapping[str, Item]) -> tuple[Seed, Vector]:
+def _seed(reference: SeedReference, items: Mapping[str, Item], tree: TaxonomyTree) -> Seed:
+    if isinstance(reference, ProductSeed):
+        product = items[reference.product_id].product
+        return Seed(product.taxonomy, product)
+    return Seed(tree.name(reference.taxonomy) or reference.taxonomy)
+
+
+async def _vector(release: Release, reference: SeedReference, seed: Seed, items: Mapping[str, Item]) -> Vector:
     model = release.model
     match reference:
         case ProductSeed(product_id):
-            item = items[product_id]
-            return Seed(item.product.taxonomy, item.product), item.vector
+            return items[product_id].vector
         case VectorSeed():
-            return Seed(reference.taxonomy), _checked_vector(reference, model.space_id, model.dimensions)
-        case PhotoSeed(photo, taxonomy):
-            return Seed(taxonomy), await model.encode_photo(photo, taxonomy)
-        case TextSeed(taxonomy, title, description):
-            return Seed(taxonomy), await model.encode_text(title, description, taxonomy)
+            return _checked_vector(reference, model.space_id, model.dimensions)
+        case PhotoSeed(photo):
+            return await model.encode_photo(photo, seed.taxonomy)
+        case TextSeed(_, title, description):
+            return await model.encode_text(title, description, seed.taxonomy)
 
 
 def _checked_vector(seed: VectorSeed, space_id: str, dimensions: int) -> Vector:

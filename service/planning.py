@@ -166,8 +166,7 @@ def _template_slots(
 def _templates(seed: Seed, tree: TaxonomyTree, mapping: SlotMapping) -> tuple[tuple[Template, ...], bool]:
     if seed.product is not None:
         return mapping.templates_for(seed.product.taxonomy, seed.product.taxonomy_path)
-    name = tree.name(seed.taxonomy) or seed.taxonomy
-    templates, inherited = mapping.templates_for(name, tree.path(name))
+    templates, inherited = mapping.templates_for(seed.taxonomy, tree.path(seed.taxonomy))
     if not templates and tree.name(seed.taxonomy) is None:
         raise UnknownTaxonomy("seed.taxonomy", tree.closest(seed.taxonomy))
     return templates, inherited

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from mappings import MappingInvalid, SlotMapping, load_mapping
 from service.catalog.record import Record
 from service.domain import Versions
-from service.errors import BundleError, HomeError, KitsuneError, MappingError, NotReady
+from service.errors import HomeError, KitsuneError, MappingError, NotReady
 from service.generation import BundleModel
 from service.home import Home, ReleasePointer
 from service.index.lifecycle import open_generation
@@ -67,7 +67,7 @@ class Runtime:
         """
         held = self._current
         if held is None:
-            raise NotReady(self._reason or "No release is loaded yet.")
+            raise NotReady("No release is loaded; /readyz says why.")
         held.leases += 1
         try:
             yield held.release
@@ -120,10 +120,17 @@ class Runtime:
         """Reload whenever the release pointer has changed; never returns."""
         while True:
             await asyncio.sleep(interval_s)
-            with suppress(KitsuneError):
+            try:
                 # A release that was refused is not tried again until the pointer moves.
                 if self._named() != self._tried:
                     await self.reload_or_keep()
+            except KitsuneError:
+                # The pointer itself cannot be read just now.
+                continue
+            except Exception:
+                # Whatever it was, later releases must still be followed.
+                self._tried = None
+                log.exception("watch_failed")
 
     async def close(self) -> None:
         """Stop serving."""
@@ -165,22 +172,18 @@ def load_release(home: Home, pointer: ReleasePointer) -> Release:
     """Open the bundle, the generation and the mapping that belong together, and check that they fit.
 
     Raises:
-        HomeError: a part is missing or damaged.
-        BundleError: the bundle is damaged, or the generation is of another space.
+        HomeError: a part is missing or damaged, or the generation is of another space than the bundle.
+        BundleError: the bundle is damaged.
         MappingError: the mapping is not well formed.
     """
+    mapping = read_mapping(home, pointer.mapping)
     model = BundleModel.open(home.bundles / pointer.bundle)
     with Record.open(home.record_path, read_only=True) as record:
-        index = open_generation(home, pointer.generation, record)
-    if (model.space_id, model.dimensions) != (index.info.space_id, index.info.dimensions):
-        raise BundleError(
-            f"Generation {pointer.generation} is of space {index.info.space_id}, {index.info.dimensions} dimensions, "
-            f"bundle {pointer.bundle} of {model.space_id}, {model.dimensions}; run `kitsune index build`."
-        )
+        index = open_generation(home, pointer.generation, record, model.space_id)
     versions = Versions(
         bundle=pointer.bundle, space=model.space_id, generation=pointer.generation, mapping=pointer.mapping
     )
-    return Release(versions, model, index, read_mapping(home, pointer.mapping))
+    return Release(versions, model, index, mapping)
 
 
 def read_mapping(home: Home, mapping_id: str) -> SlotMapping:

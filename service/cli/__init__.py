@@ -6,6 +6,7 @@ from typer.core import TyperGroup
 from service.cli import build, bundle, evaluate, mapping, outfit, serve
 from service.cli.console import fail
 from service.errors import KitsuneError, SetupError
+from service.settings import Settings
 
 __all__ = ["app", "main"]
 
@@ -15,6 +16,8 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # typer types its own Context
         try:
+            # A misspelt variable is found here, whichever command would have gone without it.
+            Settings.load()
             return super().invoke(ctx)
         except KitsuneError as error:
             fail(error)

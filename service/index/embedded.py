@@ -5,17 +5,20 @@ and `service.index.lifecycle.open_generation` brings it back.
 """
 
 import asyncio
+import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 
 from service.domain import Candidate, Filters
-from service.errors import DeadlineExceeded, HomeError
+from service.errors import DeadlineExceeded, HomeError, IndexUnavailable
 from service.index.base import GenerationInfo, Item, Page, Patch, Query
 from service.index.blocks import Block
 from service.index.browsing import Browsing, read_cursor
@@ -62,7 +65,8 @@ class EmbeddedIndex:
 
     async def get(self, product_ids: Collection[str]) -> Mapping[str, Item]:
         """Return the items that exist among `product_ids`."""
-        return self.get_now(product_ids)
+        with _readable():
+            return self.get_now(product_ids)
 
     async def search(
         self, queries: Sequence[Query], filters: Filters, *, timeout_s: float
@@ -74,14 +78,15 @@ class EmbeddedIndex:
             InvalidRequest: a vector is of another length, not finite, or zero.
         """
         deadline = time.monotonic() + timeout_s
-        plan = plan_search(self._shelves, queries, filters)
-        if plan.cost_rows <= INLINE_ROWS:
-            return plan.run(deadline)
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self._in_thread(lambda: plan.run(deadline))
-        except TimeoutError:
-            raise DeadlineExceeded("The index was busy until it was too late. Try again in a moment.") from None
+        with _readable():
+            plan = plan_search(self._shelves, queries, filters)
+            if plan.cost_rows <= INLINE_ROWS:
+                return plan.run(deadline)
+            try:
+                async with asyncio.timeout(timeout_s):
+                    return await self._in_thread(lambda: plan.run(deadline))
+            except TimeoutError:
+                raise DeadlineExceeded("The index was busy until it was too late. Try again in a moment.") from None
 
     async def browse(
         self, *, text: str | None, taxonomies: Sequence[str] | None, cursor: str | None, limit: int
@@ -96,7 +101,8 @@ class EmbeddedIndex:
         browsing = Browsing(
             {name: shelves[name] for name in names}, self._lookup, words_of(text or ""), read_cursor(cursor)
         )
-        return await self._in_thread(lambda: browsing.page(limit))
+        with _readable():
+            return await self._in_thread(lambda: browsing.page(limit))
 
     async def upsert(self, items: Sequence[Item]) -> None:
         """Add or replace items; visible to the next search.
@@ -146,6 +152,14 @@ class EmbeddedIndex:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, msgspec.DecodeError) as error:
+        raise IndexUnavailable("The generation's files cannot be read; the operator can build it again.") from error
 
 
 def open_embedded(directory: Path) -> EmbeddedIndex:

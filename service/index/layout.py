@@ -10,7 +10,7 @@ Notation used for array shapes: d vector, n products.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -56,11 +56,18 @@ class Meta:
     brands: tuple[str, ...]
     groups: int
     files: dict[str, FileRecord]
+    meta_sha256: str = ""
+    """Of this very content, while this value was empty."""
 
 
 def write_meta(directory: Path, meta: Meta) -> None:
-    """Write `meta.json`, the last file of a generation."""
-    replace_file(directory / META, msgspec.json.format(msgspec.json.encode(meta), indent=1))
+    """Write `meta.json`, the last file of a generation, with its own hash."""
+    sealed = replace(meta, meta_sha256=_own_hash(meta))
+    replace_file(directory / META, msgspec.json.format(msgspec.json.encode(sealed), indent=1))
+
+
+def _own_hash(meta: Meta) -> str:
+    return hashlib.sha256(msgspec.json.encode(replace(meta, meta_sha256=""))).hexdigest()
 
 
 def read_meta(directory: Path) -> Meta:
@@ -80,6 +87,8 @@ def read_meta(directory: Path) -> Meta:
         meta = msgspec.json.decode(content, type=Meta)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise _damaged(path, str(error)) from error
+    if meta.meta_sha256 != _own_hash(meta):
+        raise _damaged(path, "its content is not what was built")
     for name, built in meta.files.items():
         size_bytes = _size_bytes(directory / name)
         if size_bytes != built.size_bytes:

@@ -88,20 +88,29 @@ def build_generation(home: Home, record: Record, space_id: str, dimensions: int)
     return info
 
 
-def open_generation(home: Home, generation_id: str, record: Record) -> ProductIndex:
+def open_generation(home: Home, generation_id: str, record: Record, space_id: str) -> ProductIndex:
     """Compare a generation with what was built, open it and bring it to the record's latest state.
 
     Raises:
-        HomeError: it does not exist, or a file of it is damaged; the sentence names the file.
+        HomeError: it does not exist, a file of it is damaged (the sentence names it), or it is of another space.
     """
     verify_generation(home, generation_id)
     index = open_embedded(_folder(home, generation_id))
     try:
+        _check_space(index.info, space_id)
         _catch_up(index, record)
     except BaseException:
         index.close_now()
         raise
     return index
+
+
+def _check_space(info: GenerationInfo, space_id: str) -> None:
+    if info.space_id != space_id:
+        raise HomeError(
+            f"Generation {info.generation_id} is of space {info.space_id}, the bundle of {space_id}: their vectors "
+            "never meet. Run `kitsune index build`."
+        )
 
 
 def verify_generation(home: Home, generation_id: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from service.domain import Filters, Product
-from service.errors import DeadlineExceeded
+from service.errors import DeadlineExceeded, IndexUnavailable
 from service.index import embedded
 from service.index.base import Item, Patch, Query
 from service.index.blocks import STRETCH_ROWS, Block, nearest
@@ -162,4 +162,16 @@ async def test_browsing_goes_through_more_matches_than_are_asked_for_at_once(
     page = await index.browse(text="boots", taxonomies=None, cursor=None, limit=1000)
     expected = [item.product for item in made_items(500, 4, D, seed=1) if "boots" in (item.product.title or "")]
     assert list(page.products) == expected
+    await index.close()
+
+
+async def test_files_that_cannot_be_read_any_more_make_the_index_unavailable(folder: Path) -> None:
+    index = open_embedded(folder)
+    products = (folder / "products.msgpack").read_bytes()
+    (folder / "products.msgpack").write_bytes(b"\xc1" * len(products))
+    query = Query(unit_vectors(np.random.default_rng(0), 1, D)[0], (LARGEST,), 3)
+    with pytest.raises(IndexUnavailable):
+        await index.search([query], Filters(), timeout_s=1)
+    with pytest.raises(IndexUnavailable):
+        await index.get([next(made_items(500, 4, D, seed=1)).product.product_id])
     await index.close()

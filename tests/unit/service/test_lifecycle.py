@@ -84,7 +84,7 @@ async def test_a_generation_holds_the_products_that_have_a_vector_in_the_space(h
     record.upsert([RecordedProduct(Product(product_id="without", taxonomy="Hats"))])
     info = build(home, record)
     assert (info.space_id, info.dimensions, info.products) == (SPACE, D, 120)
-    index = open_generation(home, info.generation_id, record)
+    index = open_generation(home, info.generation_id, record, SPACE)
     assert index.info == info
     expected = recorded(record)
     del expected["without"]
@@ -102,7 +102,7 @@ async def test_writes_made_during_a_build_are_in_the_opened_generation(home: Hom
         record.patch({sold.product.product_id: Patch(availability="out_of_stock")})
 
     info = build_generation(home, RecordWithHook(record, write), SPACE, D)
-    index = open_generation(home, info.generation_id, record)
+    index = open_generation(home, info.generation_id, record, SPACE)
     assert await products(index) == recorded(record)
     (found,) = await index.search([Query(moved.vector, ("Zzz",), 1)], Filters(in_stock=False), timeout_s=5)
     assert found[0].product.product_id == moved.product.product_id
@@ -113,7 +113,7 @@ async def test_a_generation_catches_up_with_the_record_whenever_it_is_opened(hom
     info = build(home, record)
     record.delete(list(recorded(record))[:50])
     put(record, list(made_items(40, 7, D, seed=9)))
-    index = open_generation(home, info.generation_id, record)
+    index = open_generation(home, info.generation_id, record, SPACE)
     assert await products(index) == recorded(record)
     await index.close()
 
@@ -122,7 +122,7 @@ async def test_two_builds_of_one_record_give_the_same_answers(home: Home, record
     queries = [Query(item.vector, (item.product.taxonomy,), 10) for item in made_items(30, 5, D, seed=4)]
     answers = []
     for info in (build(home, record), build(home, record)):
-        index = open_generation(home, info.generation_id, record)
+        index = open_generation(home, info.generation_id, record, SPACE)
         answers.append(await index.search(queries, Filters(), timeout_s=5))
         await index.close()
     assert answers[0] == answers[1]
@@ -167,10 +167,10 @@ def test_a_damaged_or_missing_file_is_refused_by_name(home: Home, record: Record
         content = path.read_bytes()
         path.write_bytes(content[:-1])
         with pytest.raises(HomeError, match=rf"{path.name} is damaged: .* Run `kitsune index build`"):
-            open_generation(home, folder.name, record)
+            open_generation(home, folder.name, record, SPACE)
         path.unlink()
         with pytest.raises(HomeError, match=rf"{path.name} is damaged"):
-            open_generation(home, folder.name, record)
+            open_generation(home, folder.name, record, SPACE)
         path.write_bytes(content)
     verify_generation(home, folder.name)
 
@@ -181,26 +181,39 @@ def test_a_flipped_bit_is_found_before_it_is_served(home: Home, record: Record) 
         content = path.read_bytes()
         path.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
         with pytest.raises(HomeError, match=rf"{path.name} is damaged: its content is not what was built"):
-            open_generation(home, folder.name, record)
+            open_generation(home, folder.name, record, SPACE)
         path.write_bytes(content)
     verify_generation(home, folder.name)
+
+
+def test_a_generation_of_another_space_is_refused(home: Home, record: Record) -> None:
+    generation_id = build(home, record).generation_id
+    with pytest.raises(HomeError, match="is of space space-1, the bundle of space-2"):
+        open_generation(home, generation_id, record, "space-2")
+
+
+def test_a_changed_letter_in_the_description_is_found(home: Home, record: Record) -> None:
+    meta = home.generations / build(home, record).generation_id / "meta.json"
+    meta.write_text(meta.read_text().replace('"Taxonomy 0000"', '"Taxonomy 000O"'))
+    with pytest.raises(HomeError, match=r"meta\.json is damaged"):
+        open_generation(home, meta.parent.name, record, SPACE)
 
 
 def test_a_generation_of_a_newer_format_is_refused(home: Home, record: Record) -> None:
     folder = home.generations / build(home, record).generation_id
     (folder / "meta.json").write_bytes(b'{"format_version": 99}')
     with pytest.raises(HomeError, match="format 99"):
-        open_generation(home, folder.name, record)
+        open_generation(home, folder.name, record, SPACE)
 
 
 def test_a_generation_that_does_not_exist_is_refused(home: Home, record: Record) -> None:
     with pytest.raises(HomeError, match="nowhere does not exist"):
-        open_generation(home, "nowhere", record)
+        open_generation(home, "nowhere", record, SPACE)
 
 
 async def test_pruning_keeps_what_is_named_and_what_is_open_goes_on(home: Home, record: Record) -> None:
     old, previous, current = (build(home, record).generation_id for _ in range(3))
-    index = open_generation(home, old, record)
+    index = open_generation(home, old, record, SPACE)
     assert prune_generations(home, keep=[previous, current]) == (old,)
     assert {path.name for path in home.generations.iterdir()} == {previous, current}
     assert await products(index) == recorded(record)

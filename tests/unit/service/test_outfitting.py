@@ -16,7 +16,7 @@ from service.domain import (
     TextSeed,
     VectorSeed,
 )
-from service.errors import DeadlineExceeded, InvalidRequest, SpaceMismatch, UnknownProduct
+from service.errors import DeadlineExceeded, InvalidRequest, SpaceMismatch, UnknownProduct, UnknownTaxonomy
 from service.index.base import Query
 from service.outfitting import make_outfit
 from service.release import Release
@@ -169,3 +169,12 @@ async def test_a_seed_that_is_out_of_stock_is_still_a_seed(release: Release) -> 
 async def test_an_answer_that_would_come_too_late_is_not_waited_for(release: Release) -> None:
     with pytest.raises(DeadlineExceeded):
         await make_outfit(release, DRESS, OutfitRequest(), timeout_s=0)
+
+
+async def test_a_seed_s_taxonomy_is_answered_in_the_catalogue_s_spelling(release: Release) -> None:
+    assert (await ask(release, PhotoSeed(JPEG, "dRESSES"))).seed.taxonomy == "Dresses"
+
+
+async def test_an_unknown_taxonomy_is_refused_before_a_photo_is_looked_at(release: Release) -> None:
+    with pytest.raises(UnknownTaxonomy):
+        await ask(release, PhotoSeed(b"no photo", "Kilts"))

@@ -182,7 +182,7 @@ def test_a_seed_without_any_template_is_served_when_all_slots_are_given() -> Non
 
 
 def test_a_seed_that_is_no_product_is_planned_by_its_taxonomy() -> None:
-    assert planned(seed=None, taxonomy="dresses").template == "day"
+    assert planned(seed=None, taxonomy="Dresses").template == "day"
     assert planned(seed=None, taxonomy="Wedges").template == "any"
 
 

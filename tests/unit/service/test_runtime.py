@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.errors import BundleError, NotReady
+from service.errors import BundleError, HomeError, NotReady
 from service.home import ReleasePointer
 from service.index.base import GenerationInfo
 from service.release import Release
@@ -149,3 +149,23 @@ async def test_a_closed_runtime_serves_nothing() -> None:
     assert shelf.indexes["first"].closed
     with pytest.raises(NotReady):
         await served(runtime)
+
+
+async def test_a_pointer_that_cannot_be_read_does_not_end_the_watch() -> None:
+    shelf = Shelf()
+    faults: list[Exception] = [HomeError("current.json cannot be read"), RuntimeError("a bug")]
+
+    def named() -> ReleasePointer:
+        if shelf.loads and faults:
+            raise faults.pop()
+        return shelf.pointer
+
+    runtime = Runtime(Settings(), named, shelf.load)
+    await runtime.reload()
+    watching = asyncio.create_task(runtime.watch(interval_s=0.01))
+    shelf.pointer = SECOND
+    async with asyncio.timeout(5):
+        while await served(runtime) != "second":  # noqa: ASYNC110 - the runtime's own watch is waited for
+            await asyncio.sleep(0.01)
+    watching.cancel()
+    assert not faults
