@@ -1,6 +1,7 @@
 """The command `kitsune`: build a release from a feed and outfits, serve it, look at it, measure it."""
 
 import typer
+from threadpoolctl import threadpool_limits
 from typer.core import TyperGroup
 
 from service.cli import build, bundle, evaluate, mapping, outfit, serve
@@ -18,7 +19,9 @@ class _Commands(TyperGroup):
         try:
             # A misspelt variable is found here, whichever command would have gone without it.
             Settings.load()
-            return super().invoke(ctx)
+            # One thread takes sums in one order: a bundle's hash does not tell how many cores it was made on.
+            with threadpool_limits(limits=1, user_api="blas"):
+                return super().invoke(ctx)
         except KitsuneError as error:
             fail(error)
             raise typer.Exit(error.exit_code) from error
