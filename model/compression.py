@@ -28,8 +28,11 @@ def unit_rows(rows: Array) -> Array:
         rows: any number of axes, the last one the vectors'; returned alike.
     """
     # Doubles: the squares of large float32 values overflow, those of tiny ones vanish.
-    lengths = np.sqrt(np.einsum("...d,...d->...", rows, rows, dtype=np.float64))[..., None]
-    return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    wide = rows.astype(np.float64)
+    lengths = np.sqrt((wide * wide).sum(axis=-1, keepdims=True))
+    lengths[lengths == 0] = 1
+    unit: Array = (wide / lengths).astype(np.float32)
+    return unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -175,8 +175,11 @@ class Generator:
     def __init__(self, tensors: Mapping[str, Array], config: GeneratorConfig) -> None:
         self.tensors = tensors
         self.config = config
-        self._trunk = [_layer(tensors, f"trunk.{i}") for i in range(len(config.widths))]
-        self._heads = [_layer(tensors, f"heads.{h}") for h in range(HEADS)]
+        trunk = [_layer(tensors, f"trunk.{i}") for i in range(len(config.widths))]
+        heads = [_layer(tensors, f"heads.{h}") for h in range(HEADS)]
+        joined = np.concatenate([weight for weight, _ in heads]), np.concatenate([bias for _, bias in heads])
+        layers = [*trunk, joined]
+        self._layers = [_product(layers)] if config.activation == "linear" else layers
 
     def generate(self, vectors: Array) -> Array:
         """Return three unit-length targets for each seed vector, which may have any length but zero.
@@ -186,11 +189,18 @@ class Generator:
             returns: [b, 3, d]
         """
         hidden = unit_rows(vectors)  # [b, d]
-        for weight, bias in self._trunk:
-            hidden = hidden @ weight.T + bias  # [b, w]
-            if self.config.activation == "relu":
-                hidden = np.maximum(hidden, 0)
-        return unit_rows(np.stack([hidden @ weight.T + bias for weight, bias in self._heads], axis=1))
+        for weight, bias in self._layers[:-1]:
+            hidden = np.maximum(hidden @ weight.T + bias, 0)  # [b, w]
+        weight, bias = self._layers[-1]
+        return unit_rows((hidden @ weight.T + bias).reshape(len(vectors), HEADS, -1))  # [b, 3d] -> [b, 3, d]
+
+
+def _product(layers: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Multiply layers with nothing between them into the one layer that they are."""
+    weight, bias = (values.astype(np.float64) for values in layers[0])
+    for next_weight, next_bias in layers[1:]:
+        weight, bias = next_weight @ weight, next_weight @ bias + next_bias
+    return weight.astype(np.float32), bias.astype(np.float32)
 
 
 def _layer(tensors: Mapping[str, Array], name: str) -> tuple[Array, Array]:
