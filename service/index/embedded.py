@@ -32,9 +32,10 @@ from service.taxonomy import TaxonomyTree
 
 __all__ = ["EmbeddedIndex", "build_embedded", "open_embedded"]
 
-INLINE_ROWS = 32_768
-"""A batch that scores fewer rows stays on the event loop: they take as long as the way to a thread and back, which was
-measured as 0.1 to 0.3 ms, or up to 0.8 ms on a busy machine. One that scores more would hold the others up."""
+INLINE_ROWS = 65_536
+"""A batch that scores no more rows stays on the event loop and holds it for about 2 ms at most. In a thread it would
+wait for the interpreter after each of numpy's calls: with several asking at once, that costs more than the scan. One
+that scores more would hold the others up. Chosen by benchmarks/inline.py."""
 
 SEARCH_THREADS = 4
 """More than the cores that one process usually has gain nothing: a scan computes, it does not wait."""
