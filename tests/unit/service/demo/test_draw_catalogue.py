@@ -1,0 +1,23 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from service import demo
+from service.demo.catalogue import DemoProduct
+
+
+def test_one_call_writes_a_shop_that_is_ready_to_be_built(
+    made: Sequence[DemoProduct], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [one for one in made if one.product.taxonomy in ("Dresses", "Pumps", "Totes", "Women's Blazers")][::3]
+    monkeypatch.setattr(demo, "make_products", lambda _seed: some)
+    told: list[tuple[int, int]] = []
+    catalogue = demo.draw_catalogue(tmp_path / "new" / "shop", lambda *counts: told.append(counts))
+    assert catalogue.profile.is_file()
+    assert sorted(path.name for path in catalogue.folder.iterdir()) == [
+        "mapping.yaml", "outfits.csv", "photos", "products.csv", "profile.toml",
+    ]  # fmt: skip
+    assert len(list((catalogue.folder / "photos").iterdir())) == len(catalogue.products) == len(some)
+    assert told[-1] == (len(some), len(some))
+    assert catalogue.outfits
