@@ -4,10 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help test test-unit check docs lock format clean
+SERVING := $(VENV)/.serving
+
+.PHONY: help demo test test-unit check docs lock demo-bundle format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(SERVING) ## set up what serving needs, draw a shop and serve it on 127.0.0.1:8000
+	$(BIN)/kitsune demo
 
 test: $(INSTALLED) ## set everything up and run every test
 	$(BIN)/python -m pytest
@@ -32,6 +37,13 @@ format: $(INSTALLED) ## let ruff format and fix
 lock: $(INSTALLED) ## resolve requirements/*.lock anew from pyproject.toml
 	$(BIN)/python -m tests.repo.locks
 
+demo-bundle: $(INSTALLED) ## train the bundle of the drawn shop anew, by the ordinary commands
+	rm -rf kitsune-demo
+	$(BIN)/python -c "from pathlib import Path; from service.demo import draw_catalogue; draw_catalogue(Path('kitsune-demo/catalogue'), lambda *_: None)"
+	$(BIN)/kitsune build --profile kitsune-demo/catalogue/profile.toml --data kitsune-demo/catalogue --home kitsune-demo --backbone small
+	rm -rf service/demo/bundle
+	cp -r kitsune-demo/bundles/* service/demo/bundle
+
 clean: ## remove the virtual environment and what the tools left
 	rm -rf $(VENV) dist site .mypy_cache .ruff_cache .pytest_cache
 
@@ -40,4 +52,10 @@ $(INSTALLED): requirements/dev.lock pyproject.toml
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(SERVING): requirements/serve.lock pyproject.toml
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	test -e $(INSTALLED) || $(BIN)/python -m pip install --quiet --require-hashes -r requirements/serve.lock
+	test -e $(INSTALLED) || $(BIN)/python -m pip install --quiet --no-deps --editable .
 	touch $@

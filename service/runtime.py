@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import structlog
 from threadpoolctl import threadpool_limits
@@ -99,7 +99,7 @@ class Runtime:
                 raise
             previous, self._current = self._current, _Held(release)
         await self._retire(previous)
-        log.info("release_loaded", versions=release.versions)
+        log.info("release_loaded", **asdict(release.versions))
         return release.versions
 
     async def _retire(self, held: _Held | None) -> None:
