@@ -2,4 +2,6 @@
 
 from service.cli import main
 
-main()
+# Guarded, because the processes that draw the demo import this module again.
+if __name__ == "__main__":
+    main()
