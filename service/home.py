@@ -5,6 +5,8 @@
     generations/<id> built indexes
     mappings/        slot templates
     work/            caches of the build
+    photos           a link to the data folder of the last import, or a folder that an operator put there instead
+    evaluations/     what `kitsune evaluate` found, by bundle and part
     current.json     the release: one rename moves bundle, generation and mapping together
     runs.jsonl       what was built, when and how
     .lock            held by the one process that writes
@@ -56,6 +58,8 @@ class Home:
         self.generations = path / "generations"
         self.mappings = path / "mappings"
         self.work = path / "work"
+        self.photos = path / "photos"
+        self.evaluations = path / "evaluations"
         self.runs_path = path / "runs.jsonl"
         self._current_path = path / "current.json"
         self._lock_path = path / ".lock"
@@ -111,6 +115,20 @@ class Home:
             raise HomeError(f"{self.path} has no previous release to go back to; `kitsune build` makes releases.")
         self._point(served.previous, served.current)
         return served.previous
+
+    def link_photos(self, data: Path) -> None:
+        """Have `photos` lead to `data`, in one rename; a real folder of that name is left as it is.
+
+        A link to a folder inside the home stays right when the home is moved.
+        """
+        if self.photos.is_dir() and not self.photos.is_symlink():
+            return
+        home, target = self.path.absolute(), data.absolute()
+        new = self.photos.with_name(".photos.new")
+        new.unlink(missing_ok=True)
+        new.symlink_to(target.relative_to(home) if target.is_relative_to(home) else target)
+        new.replace(self.photos)
+        sync_folder(self.path)
 
     def log_run(self, entry: Mapping[str, Any]) -> None:
         """Append `entry`, with the time in UTC, to `runs.jsonl`."""

@@ -42,7 +42,10 @@ class Product(Answered):
     sizes: tuple[str, ...]
     attributes: dict[str, tuple[str, ...]] = Field(examples=[{"colour": ["navy"]}])
     link: str | None
-    image_url: str | None
+    image_url: str | None = Field(
+        description="Where the photo is: a URL of the shop's, or a path of this service, which takes `width`.",
+        examples=["/photos/dresses/d1-red.jpg"],
+    )
 
 
 class ProductWithVector(Product):

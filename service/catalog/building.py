@@ -21,7 +21,7 @@ from mappings import MappingInvalid, load_mapping
 from model.bundle import Bundle, copy_bundle, open_bundle
 from model.errors import BundleCorrupt, ModelError, ModelExtraMissing
 from service.catalog.encoding import encode_catalogue
-from service.catalog.importing import KEPT_ERRORS, import_feed
+from service.catalog.importing import KEPT_ERRORS, READING, import_feed
 from service.catalog.outfits import OutfitsSource, read_outfits
 from service.catalog.profile import Profile
 from service.catalog.record import Record
@@ -71,10 +71,11 @@ def import_catalog(shop: Shop) -> StageRun:
 
         run = shop.stages.run(
             "catalog import",
-            {"feed": file_digest(feed), "profile": shop.profile.digest},
+            {"feed": file_digest(feed), "profile": shop.profile.digest, "reading": READING},
             work,
             still_there=lambda done: done["photos_seen"] == _photos_seen(record, shop.data),
         )
+    shop.home.link_photos(shop.data)
     return _logged(shop, run)
 
 

@@ -9,9 +9,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
+from urllib.parse import quote
 
 import msgspec
 
@@ -27,6 +28,8 @@ from service.errors import FeedError
 KEPT_ERRORS = 100
 MAX_ID_CHARS = 128
 PROGRESS_ROWS = 500
+READING = 2
+"""Goes up when the same feed makes other products than before, so that homes take it in again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,8 @@ class _Import:
             raise CellError(self.profile.columns.id.column, "an id that an earlier row has")
         photos, photos_digest = self._photos(row)
         self._seen.add(product.product_id)
+        if product.image_url is None and photos:
+            product = replace(product, image_url=_address(photos[0]))
         return RecordedProduct(product, photos, photos_digest)
 
     def _photos(self, row: FeedRow) -> tuple[tuple[str, ...], str]:
@@ -225,6 +230,11 @@ def _product_id(column: str, text: str) -> str:
 def _is_inside(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
     return not path.is_absolute() and ".." not in path.parts
+
+
+def _address(photo: str) -> str:
+    """Return where `service.web.photos` shows a photo, relative to the service's root."""
+    return f"/photos/{quote(str(PurePosixPath(photo)))}"
 
 
 def _content_digest(photo: Path) -> bytes | None:

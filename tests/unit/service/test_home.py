@@ -127,6 +127,42 @@ def test_the_lock_of_a_killed_process_is_free(home: Home) -> None:
     pytest.fail("the lock outlived its process")
 
 
+def test_photos_lead_to_the_data_folder_of_the_last_import(home: Home, tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        home.link_photos(tmp_path / name)
+        assert home.photos.resolve() == tmp_path / name
+    assert sorted(path.name for path in home.path.iterdir() if "photos" in path.name) == ["photos"]
+
+
+def test_photos_are_found_when_they_were_named_from_another_folder(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    monkeypatch.chdir(tmp_path)
+    Home(Path("shop")).link_photos(Path("data"))
+    assert home.photos.resolve() == tmp_path / "data"
+
+
+def test_a_link_that_was_cut_off_does_not_stand_in_the_way(home: Home, tmp_path: Path) -> None:
+    (home.path / ".photos.new").symlink_to("nowhere")
+    home.link_photos(tmp_path)
+    assert home.photos.resolve() == tmp_path
+
+
+def test_a_home_that_holds_its_data_can_be_moved(home: Home, tmp_path: Path) -> None:
+    (home.path / "catalogue").mkdir()
+    home.link_photos(home.path / "catalogue")
+    moved = Home(home.path.rename(tmp_path / "moved"))
+    assert moved.photos.resolve() == moved.path / "catalogue"
+
+
+def test_a_folder_of_photos_that_an_operator_made_is_left_alone(home: Home, tmp_path: Path) -> None:
+    home.photos.mkdir()
+    home.link_photos(tmp_path)
+    assert not home.photos.is_symlink()
+
+
 def test_runs_are_kept_one_a_line_with_their_time(home: Home) -> None:
     home.log_run({"stage": "encode", "seconds": 2.5})
     home.log_run({"stage": "index"})

@@ -98,6 +98,7 @@ def test_a_row_becomes_a_product_with_its_photos(shop: Shop) -> None:
         gender="female",
         sizes=("S", "M"),
         attributes={"colour": ("red",)},
+        image_url="/photos/b.jpg",
     )
     assert recorded.photos == ("b.jpg", "a.jpg")
     assert (report.rows, report.added, report.refused, report.errors) == (1, 1, 0, ())
@@ -164,6 +165,36 @@ def test_a_product_comes_in_without_the_photo_that_is_not_there(shop: Shop) -> N
     assert (report.added, report.refused) == (1, 0)
     assert report.reasons == {"photos: a photo that cannot be read; the product came in without it": 2}
     assert report.photos_missing == 2
+
+
+@pytest.mark.parametrize(
+    ("photos", "address"),
+    [
+        ("b.jpg|a.jpg", "/photos/b.jpg"),
+        ("gone.jpg|a.jpg", "/photos/a.jpg"),
+        ("./a.jpg", "/photos/a.jpg"),
+        ("50% öff #1?.jpg", "/photos/50%25%20%C3%B6ff%20%231%3F.jpg"),
+        ("gone.jpg", None),
+        ("", None),
+    ],
+)
+def test_a_product_without_a_picture_of_its_own_is_shown_by_its_first_photo(
+    shop: Shop, photos: str, address: str | None
+) -> None:
+    for name in ("a.jpg", "b.jpg", "50% öff #1?.jpg"):
+        shop.photo(name)
+    shop.write(row("1", photos=photos))
+    shop.import_feed()
+    assert shop.record.get(["1"])["1"].product.image_url == address
+
+
+def test_a_picture_that_the_feed_names_is_kept(shop: Shop) -> None:
+    shop.profile = PROFILE.replace("title =", "image_url =")
+    shop.photo("a.jpg")
+    shop.write(row("1", photos="a.jpg", name="https://shop.example/1.jpg"), row("2", photos="a.jpg"))
+    shop.import_feed()
+    shown = [recorded.product.image_url for recorded in shop.record.products()]
+    assert shown == ["https://shop.example/1.jpg", "/photos/a.jpg"]
 
 
 def test_products_that_left_the_feed_are_removed(shop: Shop) -> None:
