@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 
 SERVING := $(VENV)/.serving
 
-.PHONY: help demo test test-unit check docs lock demo-bundle format clean
+.PHONY: help demo test browser test-unit check docs lock demo-bundle format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,8 +14,15 @@ help: ## list the targets
 demo: $(SERVING) ## set up what serving needs, draw a shop and serve it on 127.0.0.1:8000
 	$(BIN)/kitsune demo
 
-test: $(INSTALLED) ## set everything up and run every test
+test: $(INSTALLED) browser ## set everything up and run every test
 	$(BIN)/python -m pytest
+
+# Debian's browser where it can be had; elsewhere the tests say what they skip, and CI fails.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation; \
+	} || echo "No Chromium here: the browser tests will be skipped. Install the package chromium to run them."
 
 test-unit: $(INSTALLED) ## the tests without training and serving: under a minute
 	$(BIN)/python -m pytest -m "not slow" tests/unit tests/contract

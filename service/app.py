@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from service import metrics, runtime
+from service import metrics, runtime, web
 from service.api import admin, health, outfits, products, schemas, taxonomies
 from service.api.asked import OutfitBody, PhotoOutfitBody
 from service.api.deps import Runtime
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = run
             *taxonomies.router.routes,
             *admin.router.routes,
             *health.router.routes,
+            *web.ROUTES,
         ],
     )
     app.state.settings = settings

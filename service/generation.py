@@ -4,10 +4,12 @@ Notation used for array shapes: s slots, d vector.
 """
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,11 @@ class OutfitModel(Protocol):
     @property
     def dimensions(self) -> int:
         """Length d of a vector."""
+        ...
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """The bundle's manifest as plain containers: what it is made of, how it was trained, what was measured."""
         ...
 
     def generate(self, vector: Vector) -> Vector:
@@ -98,6 +105,12 @@ class BundleModel:
     def dimensions(self) -> int:
         """Length d of a vector."""
         return self._bundle.dimensions
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """The bundle's manifest as plain containers."""
+        card: Mapping[str, Any] = msgspec.to_builtins(self._bundle.manifest)
+        return card
 
     def generate(self, vector: Vector) -> Vector:
         """Map a seed's vector [d] to the targets [s, d] of three heads."""

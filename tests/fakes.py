@@ -2,9 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,19 @@ MAPPING = SlotMapping(
         "Clothing": (Template("any", ("Shoes", "Bags", HATS)),),
     },
 )
+
+CARD: Mapping[str, Any] = {
+    "format_version": 1,
+    "dims": {"features": 4, "embedding": 16, "vector": DIMENSIONS},
+    "label_sets": {"colour": {"kind": "single", "labels": ["red", "écru"]}},
+    "encoder": {"backbone": "fake", "size_px": 8},
+    "generator": None,
+    "training": {},
+    "metrics": {},
+    "git_revision": None,
+    "files": {},
+}
+"""What a manifest has when nothing was measured."""
 
 
 def direction_of(name: str) -> Vector:
@@ -65,6 +79,9 @@ class FakeModel:
 
     space_id = SPACE
     dimensions = DIMENSIONS
+
+    def __init__(self, card: Mapping[str, Any] = CARD) -> None:
+        self.card = card
 
     def generate(self, vector: Vector) -> Vector:
         return np.stack([np.roll(vector, head) for head in (1, 2, 3)])

@@ -3,25 +3,36 @@
 Notation used for array shapes: n products, d vector, s heads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from model.baselines import generator_rows, naive_rows
 from model.bundle import Bundle
 from model.errors import ModelError, PhotoRefused
-from model.evaluation import Evaluation, HeadCollapse, cold_pairs, evaluate, head_collapse, training_outfits
+from model.evaluation import (
+    MEASURES,
+    Estimate,
+    Evaluation,
+    HeadCollapse,
+    cold_pairs,
+    evaluate,
+    head_collapse,
+    training_outfits,
+)
 from model.histogram import SIZE_PX, garment_histogram
 from model.photos import rgb
 from service.catalog.outfits import Part, split_of
 from service.catalog.record import Record, RecordedProduct
 from service.catalog.stages import Progress, Reporter
-from service.errors import FeedError
+from service.errors import FeedError, HomeError
+from service.home import Home, replace_file
 
 COLOUR = "colour"
 """The attribute whose words the colour-PMI row uses; a catalogue without it has no such row."""
@@ -39,6 +50,11 @@ class Measured:
     outfits: int
     evaluation: Evaluation
     heads: HeadCollapse
+
+    @property
+    def margins(self) -> Mapping[str, Estimate]:
+        """Recall@10 of the judged row less that of each other row."""
+        return {difference.against: difference.measures["recall_at_10"] for difference in self.evaluation.differences}
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain containers, ready for JSON."""
@@ -75,6 +91,53 @@ def measure(
     return Measured(
         bundle.bundle_id, part, not refitted, len(members), evaluation, head_collapse(targets, vectors, pairs)
     )
+
+
+def keep(home: Home, measured: Measured) -> Path:
+    """Write the figures into the home, in the place of earlier ones for the same bundle and part; return where.
+
+    It needs no lock: it is one file, written in one step, that nothing else in the home depends on.
+
+    Raises:
+        HomeError: the home cannot be written.
+    """
+    path = _kept_at(home, measured.bundle, measured.part)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, msgspec.json.encode(measured.as_dict()))
+    except OSError as error:
+        raise HomeError(f"The figures cannot be kept as {path} ({error.strerror}): check its rights.") from error
+    return path
+
+
+def kept(home: Home, bundle: str, part: Part) -> Measured | None:
+    """Return what `keep` wrote for a bundle and a part; None when that was never measured.
+
+    Raises:
+        HomeError: the file is damaged, or was written by another Kitsune.
+    """
+    path = _kept_at(home, bundle, part)
+    try:
+        measured = msgspec.json.decode(path.read_bytes(), type=Measured)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise HomeError(f"{path} cannot be read ({error}). Run `kitsune evaluate` again.") from error
+    if (measured.bundle, measured.part) != (bundle, part) or not _is_whole(measured.evaluation):
+        raise HomeError(f"{path} does not hold what its name says. Run `kitsune evaluate` again.")
+    return measured
+
+
+def _kept_at(home: Home, bundle: str, part: Part) -> Path:
+    return home.evaluations / f"{bundle}.{part}.json"
+
+
+def _is_whole(found: Evaluation) -> bool:
+    """Say whether every row has today's measures, and every row but the judged one its difference from that."""
+    rows = {row.name: row.measures.keys() for row in found.rows}
+    compared = {difference.against: difference.measures.keys() for difference in found.differences}
+    measured = all(measures >= set(MEASURES) for measures in (*rows.values(), *compared.values()))
+    return measured and rows.keys() == compared.keys() | {found.judged}
 
 
 def _histograms(rows: Sequence[RecordedProduct], data: Path, progress: Progress) -> Array | None:

@@ -10,9 +10,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from model.evaluation import MEASURES, Estimate, Evaluation
+from model.evaluation import MEASURES, Estimate
 from service.catalog.building import Shop, current_model, outfits_source
-from service.catalog.measuring import Measured, measure
+from service.catalog.measuring import Measured, keep, measure
 from service.catalog.outfits import read_outfits
 from service.catalog.profile import load_profile
 from service.catalog.record import Record
@@ -45,7 +45,7 @@ def evaluate(
     """Measure the bundle on outfits of products that no training outfit contains, beside naive baselines.
 
     The true partner is ranked among the products of its own taxonomy; recall@k says how often it is among the first k.
-    Brackets hold 95 % intervals.
+    Brackets hold 95 % intervals. The home keeps the figures, and the lookbook shows those of the served bundle.
     """
     shop = Shop(Home(home), load_profile(profile), data, BarReporter())
     bundle = current_model(shop)
@@ -56,6 +56,8 @@ def evaluate(
         outfits = read_outfits(outfits_source(shop), data, ids)
         measured = measure(record, bundle, outfits.outfits, data, part=part.value, reporter=shop.reporter)
     show(measured.as_dict(), as_json=json, people=lambda: Group(*_rendered(measured)))
+    # Last, so that figures which cannot be kept are at least seen.
+    keep(shop.home, measured)
 
 
 def _rendered(measured: Measured) -> Iterator[RenderableType]:
@@ -64,7 +66,7 @@ def _rendered(measured: Measured) -> Iterator[RenderableType]:
         f"bundle {measured.bundle}: {found.pairs} pairs of {measured.part} products in {found.taxonomies} taxonomies, "
         f"median {found.candidates_median:.0f} candidates"
     )
-    yield _table(found)
+    yield _table(measured)
     heads = measured.heads
     yield Text(
         f"heads: cosine {heads.head_cosine:.3f} between heads, {heads.partner_cosine:.3f} between true partners, "
@@ -74,8 +76,8 @@ def _rendered(measured: Measured) -> Iterator[RenderableType]:
         yield Text("The generator was refitted on all products: it has seen these pairs.", style="bold red")
 
 
-def _table(found: Evaluation) -> Table:
-    margins = {difference.against: difference.measures["recall_at_10"] for difference in found.differences}
+def _table(measured: Measured) -> Table:
+    found, margins = measured.evaluation, measured.margins
     table = Table(box=SIMPLE, pad_edge=False)
     for heading in ("", *(name.replace("recall_at_", "R@") for name in MEASURES), "coverage"):
         table.add_column(heading, justify="right" if heading else "left")
