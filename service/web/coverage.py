@@ -14,9 +14,6 @@ from service.errors import NoTemplate
 from service.planning import plan_outfit
 from service.taxonomy import TaxonomyTree
 
-MAX_HINTS = 10
-"""Missing names that the whole catalogue is searched for; a mapping made for another shop has hundreds of them."""
-
 
 @dataclass(frozen=True, slots=True)
 class SlotCover:
@@ -60,25 +57,25 @@ class TaxonomyCover:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A name in the mapping that the catalogue lacks, the templates that it concerns, and the names that come close."""
+    """A name in the mapping that the catalogue lacks, and the templates that it concerns."""
 
     name: str
     templates: tuple[TemplateCover, ...]
-    closest: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """The catalogue by path, a path's largest taxonomy first, and what of the mapping it can use.
 
-    `shown` counts, for each taxonomy, the taxonomies beside which a template may show it; `shown_first` those beside
+    `templates` are those of taxonomies that the catalogue has; what is missing stands in the order of the harm.
+    `shown` counts, for each taxonomy, the taxonomies beside which a template may show it, `shown_first` those beside
     which the default template does.
     """
 
     taxonomies: tuple[TaxonomyCover, ...]
     templates: tuple[TemplateCover, ...]
-    shown: Mapping[str, int]
-    shown_first: Mapping[str, int]
+    shown: Counter[str]
+    shown_first: Counter[str]
     missing_slots: tuple[Missing, ...]
     missing_seeds: tuple[Missing, ...]
 
@@ -118,8 +115,8 @@ def coverage(tree: TaxonomyTree, mapping: SlotMapping) -> Coverage:
         templates=templates,
         shown=_shown({cover.taxonomy: cover.templates for cover in covers}),
         shown_first=_shown({cover.taxonomy: (cover.default,) for cover in covers if cover.default}),
-        missing_slots=_missing(_by_empty_slot(templates), tree),
-        missing_seeds=_missing({seed: of for seed, of in by_seed.items() if seed not in known}, tree),
+        missing_slots=_missing(_by_empty_slot(templates)),
+        missing_seeds=_missing({seed: of for seed, of in by_seed.items() if seed not in known}),
     )
 
 
@@ -176,10 +173,6 @@ def _by_empty_slot(templates: Iterable[TemplateCover]) -> Mapping[str, list[Temp
     return found
 
 
-def _missing(concerned: Mapping[str, Iterable[TemplateCover]], tree: TaxonomyTree) -> tuple[Missing, ...]:
-    """Put the names that concern most templates first, and look for what may have been meant by those."""
-    worst = sorted(concerned.items(), key=lambda row: (-len(tuple(row[1])), row[0]))
-    return tuple(
-        Missing(name, tuple(templates), tree.closest(name) if place < MAX_HINTS else ())
-        for place, (name, templates) in enumerate(worst)
-    )
+def _missing(concerned: Mapping[str, Iterable[TemplateCover]]) -> tuple[Missing, ...]:
+    missing = (Missing(name, tuple(templates)) for name, templates in concerned.items())
+    return tuple(sorted(missing, key=lambda one: (-len(one.templates), one.name)))

@@ -21,6 +21,7 @@ from service.api.deps import settings_of
 from service.api.problems import Refusal
 from service.api.queries import AskedByQuery
 from service.home import Home
+from service.web.cutouts import cut_out
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 25_000_000
@@ -58,9 +59,10 @@ class Width(IntEnum):
 
 
 class PhotoQuery(AskedByQuery):
-    """How large a picture."""
+    """How large a picture; `cut` leaves out the background where the product can be told from it."""
 
     width: Width = Width.PAGE
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,11 @@ class Photo:
     path: Path
     state: str
 
-    def etag(self, width: Width) -> str:
+    def etag(self, query: PhotoQuery) -> str:
         """Return what tells this picture from every other, and from those of earlier contents."""
-        state = f"{self.state} {width}".encode(errors="surrogateescape")  # names of files are not always text
+        state = f"{self.state} {query.width} {query.cut}".encode(
+            errors="surrogateescape"
+        )  # names of files are not always text
         return f'"{blake2b(state, digest_size=12).hexdigest()}"'
 
 
@@ -84,15 +88,15 @@ class Pictures:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._free_bytes = kept_bytes
 
-    async def get(self, photo: Photo, width: Width) -> bytes:
+    async def get(self, photo: Photo, query: PhotoQuery) -> bytes:
         """Return the picture, a WebP file.
 
         Raises:
             Refusal: the file holds no photo that can be shown.
         """
-        etag = photo.etag(width)
+        etag = photo.etag(query)
         if etag not in self._kept:
-            picture = await asyncio.get_running_loop().run_in_executor(self._makers, make_picture, photo.path, width)
+            picture = await asyncio.get_running_loop().run_in_executor(self._makers, make_picture, photo.path, query)
             self._keep(etag, picture)
             return picture
         self._kept.move_to_end(etag)
@@ -113,13 +117,13 @@ _pictures = Pictures()
 async def show_photo(request: Request, name: str, query: Annotated[PhotoQuery, Query()]) -> Response:
     """Show a photo, as wide as was asked for or as it is, whichever is less."""
     photo = await run_in_threadpool(find_photo, Home(settings_of(request).home).photos, name)
-    etag = photo.etag(query.width)
+    etag = photo.etag(query)
     headers = {"ETag": etag, "Cache-Control": f"public, max-age={MAX_AGE_S}"}
     if etag in request.headers.get("if-none-match", ""):  # be it one of several, or marked as weak
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     # Opened by itself, in a tab, it is a document: one that may do nothing.
     headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return Response(await _pictures.get(photo, query.width), headers=headers, media_type="image/webp")
+    return Response(await _pictures.get(photo, query), headers=headers, media_type="image/webp")
 
 
 def find_photo(folder: Path, name: str) -> Photo:
@@ -141,7 +145,7 @@ def find_photo(folder: Path, name: str) -> Photo:
     return Photo(path, f"{path.relative_to(root)} {status.st_size} {status.st_mtime_ns}")
 
 
-def make_picture(path: Path, width: Width) -> bytes:
+def make_picture(path: Path, query: PhotoQuery) -> bytes:
     """Make a WebP file out of a photo: upright, with its transparency, without its metadata, never larger than it is.
 
     Raises:
@@ -149,8 +153,9 @@ def make_picture(path: Path, width: Width) -> bytes:
     """
     try:
         with Image.open(path, formats=FORMATS) as image:  # reads the header, decodes nothing yet
-            upright = ImageOps.exif_transpose(_scaled(image, width))
-        upright.save(file := BytesIO(), "WEBP", quality=QUALITY, method=METHOD)
+            upright = ImageOps.exif_transpose(_scaled(image, query.width))
+        picture = cut_out(upright) if query.cut else upright
+        picture.save(file := BytesIO(), "WEBP", quality=QUALITY, method=METHOD)
     except Exception as error:  # damaged files make Pillow raise nearly anything, struct.error and TypeError included
         raise _unknown() from error
     return file.getvalue()
@@ -163,8 +168,9 @@ def _scaled(image: Image.Image, width: Width) -> Image.Image:
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     lies = image.getexif().get(Tag.Orientation) in _LYING
     across, down = image.size[::-1] if lies else image.size
-    scale = min(1, width / across, TALLEST * width / down)
+    scale = min(width / across, TALLEST * width / down)
     size = max(1, round(across * scale)), max(1, round(down * scale))
+    # Does nothing where that would make the photo larger.
     image.thumbnail(size[::-1] if lies else size, reducing_gap=SMALLEST_GAP)
     return image
 

@@ -68,11 +68,11 @@ def money(price: Money) -> str:
     return f"{sign}{price.amount:,.2f}" if sign else f"{price.amount:,.2f} {price.currency}"
 
 
-def photo(product: Product, width: int) -> str | None:
+def photo(product: Product, width: int, *, cut: bool = False) -> str | None:
     """Return where a product's picture is: a thumbnail of ours, or the shop's own address if that is https."""
     address = product.image_url or ""
     if address.startswith("/photos/"):
-        return f"{address.removeprefix('/')}?width={width}"
+        return f"{address.removeprefix('/')}?width={width}{'&cut=true' if cut else ''}"
     return address if address.startswith("https://") else None
 
 

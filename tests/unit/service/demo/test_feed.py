@@ -44,16 +44,17 @@ def test_the_import_refuses_no_row_and_reads_what_was_made(
         report = import_feed(profile, folder, record, progress=lambda _done, _of: None)
         imported = list(record.products())
     assert (report.refused, report.added) == (0, len(made))
+    drawn = {one.product.product_id: f"/photos/{one.photo}" for one in made[::80]}
     assert {one.product.product_id: one.product for one in imported} == {
-        product_id: expected(product) for product_id, product in products.items()
+        product_id: expected(product, drawn.get(product_id)) for product_id, product in products.items()
     }
     assert sum(len(one.photos) for one in imported) == len(made[::80])
 
 
-def expected(product: Product) -> Product:
-    """A feed cannot tell an empty description from none."""
+def expected(product: Product, image_url: str | None) -> Product:
+    """A feed cannot tell an empty description from none; a photo is shown by the service."""
     fields = {name: getattr(product, name) for name in Product.__slots__}
-    return Product(**{**fields, "description": product.description or None})
+    return Product(**{**fields, "description": product.description or None, "image_url": image_url})
 
 
 def test_the_outfits_name_the_catalogues_products(folder: Path, products: Mapping[str, Product]) -> None:

@@ -1,6 +1,8 @@
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ from model.evaluation import MEASURES, Difference, Estimate, Evaluation, HeadCol
 from service.catalog.measuring import Measured, keep, kept
 from service.catalog.outfits import Part
 from service.errors import HomeError
+from service.generation import BundleModel
 from service.home import Home
 from service.web.card import CURVE_HEIGHT, CURVE_WIDTH, card_of
+from tests.conftest import MadeHome, kitsune, shop_arguments
 from tests.fakes import CARD, FakeModel, fake_release
 
 BUNDLE = "fake-bundle"
@@ -53,6 +57,14 @@ def test_figures_that_were_kept_come_back_as_they_were(home: Home) -> None:
 
 def test_what_is_kept_is_what_the_command_prints(home: Home) -> None:
     assert json.loads(keep(home, measured()).read_bytes()) == json.loads(json.dumps(measured().as_dict()))
+
+
+@pytest.mark.slow
+def test_the_command_keeps_what_it_prints(made_home: MadeHome, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(made_home.path, tmp_path / "home"))
+    printed = kitsune(["evaluate", *shop_arguments(made_home.shop, home), "--json"]).stdout
+    (file,) = (home / "evaluations").iterdir()
+    assert json.loads(file.read_bytes()) == json.loads(printed)
 
 
 def test_a_second_measurement_takes_the_place_of_the_first(home: Home) -> None:
@@ -156,3 +168,15 @@ def test_a_curve_goes_from_the_left_to_the_right_and_the_highest_loss_is_on_top(
 
 def test_without_losses_there_is_no_curve(home: Home) -> None:
     assert card_of(fake_release(), home).curves == ()
+
+
+def test_the_card_of_a_real_bundle_is_its_manifest(home: Home) -> None:
+    with as_file(files("service.demo") / "bundle") as bundle:
+        model = BundleModel.open(bundle)
+        manifest = json.loads((bundle / "manifest.json").read_bytes())
+    model.close()
+    card = card_of(replace(fake_release(), model=model), home)
+    assert json.loads(json.dumps(card.manifest)) == manifest
+    assert [attribute.name for attribute in card.attributes] == list(manifest["label_sets"])
+    assert all(attribute.accuracy for attribute in card.attributes)
+    assert len(card.curves) == 2

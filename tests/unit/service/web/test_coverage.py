@@ -5,7 +5,7 @@ from service.domain import OutfitRequest, Seed
 from service.errors import NoTemplate
 from service.planning import plan_outfit
 from service.taxonomy import TaxonomyTree
-from service.web.coverage import MAX_HINTS, Coverage, TaxonomyCover, coverage
+from service.web.coverage import Coverage, TaxonomyCover, coverage
 
 TREE = TaxonomyTree.of(
     [
@@ -121,18 +121,6 @@ def test_templates_of_a_taxonomy_that_the_catalogue_lacks_are_not_counted(covere
     (missing,) = covered.missing_seeds
     assert (missing.name, len(missing.templates)) == ("Kilts", 2)
     assert len(covered.templates) == len(["beach", "day", "evening", "rain", "snow", "any"])
-
-
-def test_a_misspelt_name_is_shown_beside_the_one_that_was_meant() -> None:
-    mapping = parse_mapping("{version: 1, name: n, taxonomies: {Dreses: [{id: a, slots: [Boots, Boots, Boots]}]}}")
-    (missing,) = coverage(TREE, mapping).missing_seeds
-    assert missing.closest[0] == "Dresses"
-
-
-def test_only_the_worst_names_are_looked_up() -> None:
-    seeds = "".join(f"  Boots{i}:\n  - {{id: a, slots: [Boots, Boots, Boots]}}\n" for i in range(MAX_HINTS + 2))
-    missing = coverage(TREE, parse_mapping("version: 1\nname: n\ntaxonomies:\n" + seeds)).missing_seeds
-    assert [bool(name.closest) for name in missing] == [True] * MAX_HINTS + [False] * 2
 
 
 def test_an_empty_catalogue_has_nothing_to_show() -> None:

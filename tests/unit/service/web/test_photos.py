@@ -17,7 +17,7 @@ from service.app import create_app
 from service.home import Home
 from service.settings import Settings
 from service.web import photos
-from service.web.photos import Pictures, Width, find_photo, make_picture
+from service.web.photos import PhotoQuery, Pictures, Width, find_photo, make_picture
 from tests.e2e.shapes import assert_safe_headers, refused
 from tests.fakes import FakeRuntime
 
@@ -25,6 +25,8 @@ pytestmark = pytest.mark.anyio
 
 CANARY = "canary"
 RED, BLUE = (200, 0, 0), (0, 0, 200)
+
+ICON, CARD, PAGE, LARGE = SIZES = tuple(PhotoQuery(width=width) for width in Width)
 
 
 def halves(width: int, height: int) -> Image.Image:
@@ -55,7 +57,6 @@ def data(home: Home) -> Path:
 @pytest.fixture
 async def client(home: Home) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(Settings.load(home=home.path), FakeRuntime().open())
-    app.router.routes.extend(photos.router.routes)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://kitsune.example/photos/") as client:
         yield client
@@ -101,14 +102,25 @@ async def test_a_photo_that_lies_on_its_side_is_put_upright(client: httpx.AsyncC
     assert not image.getexif()
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "RGB"])
 async def test_what_is_transparent_stays_so(client: httpx.AsyncClient, data: Path, mode: str) -> None:
     photo = Image.new("RGBA", (300, 300))
     photo.paste((*RED, 255), (0, 0, 150, 300))
-    photo.convert(mode).save(data / "cut.png")
+    by_colour: dict[str, Any] = {"transparency": (0, 0, 0)} if mode == "RGB" else {}
+    photo.convert(mode).save(data / "cut.png", **by_colour)
     image = await shown(client, "cut.png", width=120)
     assert image.mode == "RGBA"
     assert [image.getpixel(at)[-1] for at in ((10, 60), (110, 60))] == [255, 0]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "RGB"])
+async def test_pixels_are_blended_however_few_colours_there_are(
+    client: httpx.AsyncClient, data: Path, mode: str
+) -> None:
+    checks = Image.frombytes("L", (240, 240), bytes(255 * ((x + y) % 2) for y in range(240) for x in range(240)))
+    checks.convert(mode).save(data / "checks.png")
+    image = await shown(client, "checks.png", width=120)
+    assert all(100 < level < 155 for level in image.getpixel((60, 60)))  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +232,10 @@ async def test_everything_else_is_unknown_whatever_it_is(client: httpx.AsyncClie
     assert_safe_headers(answer)
 
 
+async def test_where_the_folder_is_cannot_be_found_out(client: httpx.AsyncClient, data: Path) -> None:
+    refused(await client.get(f"http://kitsune.example/photos/{data}/dresses/red%20blue.jpg"), 404, "unknown_photo")
+
+
 def test_a_pipe_is_not_opened_since_that_would_take_for_ever(data: Path) -> None:
     os.mkfifo(data / "pipe.jpg")
     with pytest.raises(Refusal):
@@ -257,34 +273,53 @@ async def test_another_width_and_new_content_are_other_pictures(client: httpx.As
 async def test_a_picture_is_made_once_while_it_is_kept(data: Path) -> None:
     photo = find_photo(data, "dresses/red blue.jpg")
     pictures = Pictures()
-    first = await pictures.get(photo, Width.ICON)
+    first = await pictures.get(photo, ICON)
     photo.path.unlink()
-    assert await pictures.get(photo, Width.ICON) is first
+    assert await pictures.get(photo, ICON) is first
     with pytest.raises(Refusal):
-        await pictures.get(photo, Width.CARD)
+        await pictures.get(photo, CARD)
 
 
 async def test_the_picture_that_was_not_asked_for_longest_gives_way(data: Path) -> None:
     photo = find_photo(data, "dresses/red blue.jpg")
-    sizes = {width: len(make_picture(photo.path, width)) for width in Width}
+    sizes = {size: len(make_picture(photo.path, size)) for size in SIZES}
     pictures = Pictures(kept_bytes=sum(sizes.values()) - 1)
-    async with anyio.create_task_group() as group:  # two at once must not count twice
-        group.start_soon(pictures.get, photo, Width.ICON)
-        group.start_soon(pictures.get, photo, Width.ICON)
-    for width in (Width.CARD, Width.PAGE, Width.ICON, Width.LARGE):
-        await pictures.get(photo, width)
+    for size in (ICON, CARD, PAGE, ICON, LARGE):
+        await pictures.get(photo, size)
     photo.path.unlink()
-    for kept in (Width.ICON, Width.PAGE, Width.LARGE):
+    for kept in (ICON, PAGE, LARGE):
         assert len(await pictures.get(photo, kept)) == sizes[kept]
     with pytest.raises(Refusal):
-        await pictures.get(photo, Width.CARD)
+        await pictures.get(photo, CARD)
+
+
+async def test_a_picture_that_two_ask_for_at_once_takes_its_room_once(data: Path) -> None:
+    photo = find_photo(data, "dresses/red blue.jpg")
+    icon, card = (make_picture(photo.path, size) for size in (ICON, CARD))
+    pictures = Pictures(kept_bytes=len(icon) + len(card))
+    async with anyio.create_task_group() as group:
+        group.start_soon(pictures.get, photo, ICON)
+        group.start_soon(pictures.get, photo, ICON)
+    await pictures.get(photo, CARD)
+    photo.path.unlink()
+    assert [await pictures.get(photo, size) for size in (ICON, CARD)] == [icon, card]
 
 
 async def test_a_picture_larger_than_all_that_is_kept_is_made_and_not_kept(data: Path) -> None:
     photo = find_photo(data, "dresses/red blue.jpg")
     pictures = Pictures(kept_bytes=10)
-    assert await pictures.get(photo, Width.ICON) == await pictures.get(photo, Width.ICON)
+    assert await pictures.get(photo, ICON) == await pictures.get(photo, ICON)
 
 
 def test_photos_are_shown_within_the_limits_that_they_are_encoded_in() -> None:
     assert (photos.MAX_PIXELS, photos.FORMATS) == (model.photos.MAX_PIXELS, model.photos.FORMATS)
+
+
+async def test_a_product_is_cut_out_where_that_is_asked_for(client: httpx.AsyncClient, data: Path) -> None:
+    photo = Image.new("RGB", (400, 500), (240, 240, 240))
+    photo.paste(RED, (150, 200, 250, 300))
+    photo.save(data / "plain.png")
+    whole, cut = [await shown(client, "plain.png", width=480, **asked) for asked in ({}, {"cut": "true"})]
+    assert (whole.mode, whole.size) == ("RGB", (400, 500))
+    assert cut.mode == "RGBA"
+    assert max(cut.size) < 120

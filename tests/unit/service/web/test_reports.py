@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 
 from mappings import SlotMapping, Template
 from service.catalog.measuring import Measured, keep
+from service.generation import BundleModel
 from service.home import Home
 from service.release import Release
 from service.settings import Settings
@@ -74,6 +76,18 @@ async def test_a_slot_that_nothing_fills_is_shown_with_what_was_meant(tmp_path: 
     text = (await show("coverage", tmp_path, release)).text
     assert "0 of 1 templates can be used" in text
     assert "Wedgs Wedges" in text
+
+
+async def test_a_misspelt_seed_is_shown_with_what_was_meant(tmp_path: Path) -> None:
+    release = mapped(Dreses=("Wedges", "Totes", "Jackets"))
+    assert "Dreses Dresses" in (await show("coverage", tmp_path, release)).text
+
+
+async def test_of_a_mapping_for_another_shop_only_the_worst_is_listed(tmp_path: Path) -> None:
+    others = {f"Kilts {n}": ("Wedges", "Totes", "Jackets") for n in range(reports.LISTED + 2)}
+    text = (await show("coverage", tmp_path, mapped(**others))).text
+    assert text.count("Kilts") == reports.LISTED
+    assert "And 2 more: kitsune mapping check names them all." in text
 
 
 async def test_what_no_template_shows_is_named(tmp_path: Path) -> None:
@@ -153,6 +167,16 @@ async def test_damaged_figures_are_named_without_the_server_s_folders(tmp_path: 
     page = await show("release", tmp_path)
     assert "evaluations/fake-bundle.test.json cannot be read" in page.text
     assert str(tmp_path) not in page.html
+
+
+async def test_a_real_bundle_says_how_it_was_made(tmp_path: Path) -> None:
+    with as_file(files("service.demo") / "bundle") as bundle:
+        model = BundleModel.open(bundle)
+    model.close()
+    text = (await show("release", tmp_path, replace(fake_release(), model=model))).text
+    assert "Backbone small, 96 pixels a side" in text
+    assert "Saw all products no, cold ones were held back" in text
+    assert all(f"{name} " in text and file["sha256"] in text for name, file in model.card["files"].items())
 
 
 async def test_an_attribute_that_is_read_no_better_than_by_guessing_is_marked(tmp_path: Path) -> None:
