@@ -58,6 +58,9 @@ def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = run
         exception_handlers=HANDLERS,
         # Prometheus measures; FastAPI's hooks would look for an OpenTelemetry provider at every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
+        # Their pages load scripts from elsewhere; `service.web.reference` shows the same from here.
+        docs_url=None,
+        redoc_url=None,
         # An address is right or it is not; a redirect would be the one answer that is neither.
         redirect_slashes=False,
         # Given as a list, the busiest first, they are found at once; an included router is searched twice.

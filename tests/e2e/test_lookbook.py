@@ -202,3 +202,11 @@ def test_assets_may_be_kept_for_good(client: httpx.Client) -> None:
 
 def test_pages_are_no_part_of_the_documented_api(client: httpx.Client) -> None:
     assert {"/", "/look", "/coverage"}.isdisjoint(client.get("/openapi.json").json()["paths"])
+
+
+def test_the_api_can_be_read_where_there_is_no_other_network(client: httpx.Client) -> None:
+    response = client.get("/docs")
+    assert "script-src 'self';" in response.headers["content-security-policy"]
+    files = [attributes.get("src") or attributes.get("href") for tag, attributes in Page(response).tags if tag != "a"]
+    for file in filter(None, files):
+        assert client.get(f"/{file}").status_code == 200
