@@ -1,36 +1,29 @@
-"""The two shops that the pages ask: Mango's (README) and the made one (docs/rest.md)."""
+"""The shops that the pages are about: the made one, and the drawn one as `kitsune demo` leaves it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from shutil import copytree
 
 import httpx
 import pytest
 
-from mappings import load_mapping
 from service.app import create_app
-from service.domain import Product, Versions
-from service.index.base import GenerationInfo, Item
-from service.release import Release
+from service.demo import feed
+from service.demo.catalogue import make_products
+from service.demo.outfits import compose_outfits
 from service.settings import Settings
-from tests.conftest import MadeHome
-from tests.contract.reference import ReferenceIndex
+from tests.conftest import MadeHome, kitsune
 from tests.docs.pages import ROOT
+from tests.docs.sessions import TUTORIAL, follow
 from tests.e2e.conftest import quiet, served
-from tests.fakes import DIMENSIONS, SPACE, FakeModel, FakeRuntime, direction_of
 
 __all__ = ["quiet"]  # no log lines here either
 
 ADMIN_KEY = "a-key-only-for-tests"
 PATIENCE_S = 30
 
-MANGO = {
-    "J1-INDIGO": ("Jeans", "Jeans"),
-    "T7-WHITE": ("T-shirt", "T-Shirt"),
-    "S3-GOLD": ("Footwear", "Sandals"),
-    "B2-BLACK": ("Bags", "Handbag"),
-    "B5-CAMEL": ("Bags", "Handbag"),
-    "a-shirt": ("Shirt", "Shirt"),
-}
-"""What the README names, by id: taxonomy and title."""
+LayOut = Callable[[Path], object]
+"""Puts what a page starts from into an empty folder."""
 
 
 @pytest.fixture(scope="session")
@@ -42,14 +35,53 @@ def made_client(made_home: MadeHome) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def mango_client() -> Iterator[httpx.Client]:
-    """A handful of products under Mango's real mapping, without a model."""
-    items = [
-        Item(Product(product_id=product_id, taxonomy=taxonomy, title=title), direction_of(product_id))
-        for product_id, (taxonomy, title) in MANGO.items()
-    ]
-    mapping = load_mapping(ROOT / "examples" / "mango-mapping.yaml")
-    index = ReferenceIndex(items, GenerationInfo("generation", SPACE, DIMENSIONS, len(items), 1))
-    release = Release(Versions("bundle", SPACE, "generation", mapping.mapping_id), FakeModel(), index, mapping)
-    with served(create_app(Settings.load(), FakeRuntime(release).open())) as client:
-        yield client
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay out what `kitsune demo` leaves, with one drawing a taxonomy: that takes seconds, and all of them a minute."""
+    home = tmp_path_factory.mktemp("drawn") / "kitsune-demo"
+    catalogue = home / "catalogue"
+    (catalogue / "photos").mkdir(parents=True)
+    made = make_products()
+    drawings: dict[str, Path] = {}
+    for one in made:
+        drawing = drawings.setdefault(one.product.taxonomy, catalogue / one.photo)
+        if drawing == catalogue / one.photo:
+            feed.write_photo(catalogue, one)
+        else:
+            (catalogue / one.photo).hardlink_to(drawing)
+    feed.write_feed(catalogue, made)
+    feed.write_outfits(catalogue, compose_outfits([one.product for one in made]))
+    feed.write_mapping(catalogue)
+    feed.write_profile(catalogue)
+    shop = ["--profile", str(catalogue / "profile.toml"), "--data", str(catalogue), "--home", str(home)]
+    kitsune(["build", "--bundle", str(ROOT / "service" / "demo" / "bundle"), *shop])
+    return home
+
+
+@pytest.fixture(scope="session")
+def tutored(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Follow the tutorial; the how-to pages go on from there."""
+    folder = tmp_path_factory.mktemp("tutored")
+    copytree(drawn, folder / "kitsune-demo", symlinks=True)
+    follow(TUTORIAL, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lay_outs(request: pytest.FixtureRequest) -> Mapping[str, LayOut]:
+    """What the pages start from; a shop is built when the first page asks for it."""
+
+    def demo(folder: Path) -> None:
+        copytree(request.getfixturevalue("drawn"), folder / "kitsune-demo", symlinks=True)
+
+    def tutorial(folder: Path) -> None:
+        for part in ("shop", "home"):
+            copytree(request.getfixturevalue("tutored") / part, folder / part, symlinks=True)
+
+    def made(folder: Path) -> None:
+        built: MadeHome = request.getfixturevalue("made_home")
+        copytree(built.shop.data, folder / "shop")
+        for file in (built.shop.profile, built.shop.profile.with_name("mapping.yaml")):
+            (folder / "shop" / file.name).write_bytes(file.read_bytes())
+        copytree(built.path, folder / "home", symlinks=True)
+
+    return {"demo": demo, "tutorial": tutorial, "made": made}

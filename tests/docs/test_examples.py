@@ -18,15 +18,13 @@ from service.catalog.outfits import read_outfits
 from service.catalog.profile import Profile, load_profile
 from service.catalog.record import Record
 from service.cli import app
+from tests.docs.answers import assert_holds
 from tests.docs.conftest import ADMIN_KEY
 from tests.docs.curl import BASE, request_of
-from tests.docs.pages import DOCS, PAGES, README, ROOT, Block, blocks
+from tests.docs.pages import DOCS, PAGES, ROOT, Block, blocks
 
 REST = DOCS / "rest.md"
 FORMATS = DOCS / "formats.md"
-
-CHANGING = {"outfit_id", "request_id", "bundle", "space", "generation", "mapping", "cursor", "candidates"}
-"""Of these fields the pages show the shape: their values depend on the weights, the time or the machine."""
 
 Example = tuple[Block, Block | None]
 
@@ -51,21 +49,6 @@ def assert_answers(client: httpx.Client, call: Block, shown: Block | None) -> No
         assert_holds(response.json(), answer)
 
 
-def assert_holds(answer: Any, shown: Any, path: str = "answer", *, exact: bool = True) -> None:
-    """Check that `answer` is `shown` with more fields and longer lists; a list shown empty is empty."""
-    assert type(answer) is type(shown), path
-    if isinstance(shown, dict):
-        for name, value in shown.items():
-            assert name in answer, f"{path}.{name}"
-            assert_holds(answer[name], value, f"{path}.{name}", exact=exact and name not in CHANGING)
-    elif isinstance(shown, list):
-        assert len(answer) >= len(shown) if shown else not answer, path
-        for i, value in enumerate(shown):
-            assert_holds(answer[i], value, f"{path}[{i}]", exact=exact)
-    else:
-        assert answer == shown or not exact, path
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("example", examples(REST), ids=lambda example: str(example[0]))
 def test_the_made_shop_answers_as_the_rest_page_says(made_client: httpx.Client, example: Example) -> None:
@@ -79,11 +62,6 @@ def test_python_of_the_rest_page_runs(made_client: httpx.Client, block: Block) -
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert [line.split()[0] for line in run.stdout.splitlines()] == ["Shoes", "Bags", "Jackets"]
-
-
-@pytest.mark.parametrize("example", examples(README), ids=lambda example: str(example[0]))
-def test_mango_answers_as_the_readme_says(mango_client: httpx.Client, example: Example) -> None:
-    assert_answers(mango_client, *example)
 
 
 def test_what_is_not_answered_is_noticed() -> None:

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from typer.main import get_command
@@ -46,6 +46,17 @@ def test_every_option_of_a_command_is_explained_and_no_other(name: str) -> None:
     assert {word for word in quoted(page[name]) if word.startswith("--")} <= options | shared
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_default_of_an_option_stands_beside_it(name: str) -> None:
+    page = sections(CLI)
+    places = (page[name], page["kitsune build"], page["Options that many commands share"])
+    explained = [(quoted(cells[0]), quoted(cells[-1])) for place in places for cells in rows(place)]
+    for parameter in COMMANDS[name].params:
+        if parameter.default is not None and parameter.default is not False:
+            _, said = next(row for row in explained if row[0] & {*parameter.opts})
+            assert str(parameter.default) in said, parameter.opts
+
+
 def all_errors(cls: type[errors.KitsuneError] = errors.KitsuneError) -> Iterator[type[errors.KitsuneError]]:
     """Yield the classes of `service.errors`; HTTP's own refusals are none of them."""
     yield cls
@@ -72,6 +83,19 @@ def test_every_setting_is_on_the_page_with_its_default_and_no_other() -> None:
         assert table[PREFIX + name.upper()][1].strip("`") == default
 
 
+def test_every_bound_and_choice_of_a_setting_is_on_the_page() -> None:
+    allowed = {cells[0].strip("`"): cells[2] for cells in rows(prose(SETTINGS)) if PREFIX in cells[0]}
+    for name, field in Settings.model_fields.items():
+        bounds = {
+            str(bound)
+            for rule in field.metadata
+            for key in ("ge", "gt", "le")
+            if (bound := getattr(rule, key, None)) is not None
+        }
+        choices = {*get_args(field.annotation)} if get_origin(field.annotation) is Literal else set()
+        assert bounds | choices <= {*re.findall(r"\w+", allowed[PREFIX + name.upper()])}, name
+
+
 def operations() -> dict[str, dict[str, Any]]:
     paths: dict[str, dict[str, Any]] = create_app(Settings.load()).openapi()["paths"]
     return {
@@ -88,6 +112,22 @@ def test_every_endpoint_has_its_section_with_its_parameters_and_no_other() -> No
     for heading, operation in documented.items():
         asked = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
         assert asked <= quoted(page[heading]), heading
+
+
+def bounds(schema: Any) -> Iterator[int]:
+    """Yield the largest lengths, counts and numbers of an OpenAPI document."""
+    for key, value in schema.items() if isinstance(schema, dict) else enumerate(schema):
+        if key in {"maxLength", "maxItems", "maximum"} and isinstance(value, int):
+            yield value
+        if isinstance(value, (dict, list)):
+            yield from bounds(value)
+
+
+def test_every_limit_of_a_request_is_on_the_page() -> None:
+    said = {int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", prose(REST))}
+    limits = set(bounds(create_app(Settings.load()).openapi()))
+    assert limits
+    assert limits <= said
 
 
 def test_every_field_of_a_request_is_on_the_page() -> None:

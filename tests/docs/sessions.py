@@ -1,0 +1,68 @@
+"""The pages whose commands are typed from the first to the last, and how."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.docs.answers import assert_holds
+from tests.docs.pages import DOCS, README, Block, blocks
+from tests.docs.terminal import Terminal, prints
+
+TUTORIAL = DOCS / "tutorial.md"
+HOWTO = DOCS / "howto"
+
+BEFORE = {
+    README: "demo",
+    TUTORIAL: "demo",
+    HOWTO / "own-feed.md": "tutorial",
+    HOWTO / "override-and-lock.md": "tutorial",
+    HOWTO / "roll-back.md": "tutorial",
+    HOWTO / "train.md": "made",
+    HOWTO / "evaluate.md": "made",
+    DOCS / "cli.md": "made",
+}
+"""What lies in the folder before a page's first command: what the demo or the tutorial leaves, or the made shop."""
+
+NOT_TYPED = {
+    "make demo": "draws for a minute; the service over the drawn shop is started in its place",
+    "kitsune demo": "the same",
+    "make test": "these are the tests",
+    "make check": "CI runs it",
+    'export PATH="$PWD/.venv/bin:$PATH"': "of a checkout; the terminal has kitsune on its path",
+    "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME": "needs Mango's data, which is not ours",
+    "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --part validation": "the same",
+}
+"""Lines that no test types, and why."""
+
+IN_ITS_PLACE = {"make demo": "kitsune serve --home kitsune-demo"}
+
+
+def follow(page: Path, folder: Path) -> None:
+    """Type all commands of a page, and check that they print what the page shows under them."""
+    with Terminal(folder) as terminal:
+        for block, shown in steps(page):
+            if commands := typed(block):
+                _check(block, terminal.type(commands), shown)
+
+
+def steps(page: Path) -> Iterator[tuple[Block, Block | None]]:
+    """Yield a page's blocks of commands, each with what is shown under it."""
+    shown = blocks(page, "sh", "text", "json")
+    for block, after in zip(shown, [*shown[1:], None], strict=True):
+        if block.language == "sh":
+            yield block, after if after and after.language != "sh" else None
+
+
+def typed(block: Block) -> str:
+    """Return a block's commands without those that no test types."""
+    lines = [IN_ITS_PLACE.get(line, line) for line in block.text.splitlines()]
+    return "\n".join(line for line in lines if line not in NOT_TYPED)
+
+
+def _check(block: Block, printed: str, shown: Block | None) -> None:
+    if shown is None:
+        return
+    if shown.language == "json":
+        assert_holds(json.loads(printed), json.loads(shown.text), str(shown))
+    else:
+        assert prints(printed, shown.text), f"{shown} does not show what {block} prints:\n{printed}"

@@ -1,0 +1,48 @@
+"""Every figure on the page of what was measured is the one of its report."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.docs.pages import DOCS, ROOT, rows, sections
+
+MEASURED = DOCS / "explanation" / "measured.md"
+REPORTS = ROOT / "benchmarks" / "reports"
+
+VERDICTS = {True: "met", False: "missed", None: ""}
+
+
+def reported() -> list[tuple[str, str, str, str]]:
+    """Return found, goal, report and figure of each row that names a report."""
+    table = [cells for cells in rows(MEASURED.read_text()) if re.match(r"`\w+`: ", cells[-1])]
+    return [(found, goal, *place.replace("`", "").split(": ", 1)) for _, found, goal, place in table]  # type: ignore[misc]
+
+
+def figure(report: str, name: str) -> Mapping[str, Any]:
+    figures: list[dict[str, Any]] = json.loads((REPORTS / f"{report}.json").read_text())["figures"]
+    (found,) = (figure for figure in figures if figure["name"] == name)
+    return found
+
+
+@pytest.mark.parametrize(("found", "goal", "report", "name"), reported(), ids=lambda cell: cell)
+def test_a_figure_is_its_reports(found: str, goal: str, report: str, name: str) -> None:
+    measured = figure(report, name)
+    value, _, unit = found.partition(" ")
+    decimals = len(value.partition(".")[2])
+    assert float(value) == pytest.approx(measured["value"], abs=0.51 * 10**-decimals)
+    assert (unit, goal) == (measured["unit"], VERDICTS[measured["met"]])
+
+
+def test_figures_are_read_from_the_page() -> None:
+    assert {report for _, _, report, _ in reported()} == {"rest", "engine", "start", "encoding", "generator"}
+
+
+def test_what_is_said_of_looks_is_what_the_evaluation_found() -> None:
+    shown = [cells for cells in rows(sections(MEASURED)["Looks"]) if cells[0] != "row"]
+    found = {cells[0]: cells for cells in rows(sections(DOCS / "evaluation.md")["Figures"])}
+    assert shown
+    for row, recall, coverage in shown:
+        assert [recall, coverage] == [found[row][1], found[row][5]], row
