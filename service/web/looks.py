@@ -5,6 +5,7 @@ from http import HTTPStatus
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
+from mappings import Template
 from service.api.deps import deadline_s, leased
 from service.api.products import alike
 from service.domain import Candidate, Filters, Outfit, ProductSeed, VectorSeed
@@ -38,10 +39,11 @@ async def look(request: Request) -> Response:
             return render(request, "no_template.html", status, query=query, families=families(tree), error=error)
         similar = await _similar(release.index, query, tree, timeout_s)
         templates, inherited = release.mapping.templates_for(outfit.seed.taxonomy, _path(outfit, tree))
+        usable = [one for one in templates if one.id == outfit.template or _is_usable(one, query, tree)]
     return render(
         request,
         "look.html",
-        board=Board(query, outfit, templates, inherited),
+        board=Board(query, outfit, usable, inherited),
         query=query,
         families=families(tree),
         similar=similar,
@@ -53,6 +55,13 @@ async def look(request: Request) -> Response:
 def _path(outfit: Outfit, tree: TaxonomyTree) -> tuple[str, ...]:
     product = outfit.seed.product
     return product.taxonomy_path if product else tree.path(outfit.seed.taxonomy)
+
+
+def _is_usable(template: Template, query: LookQuery, tree: TaxonomyTree) -> bool:
+    """Say whether the catalogue has, and the shopper does not avoid, something for each slot that is left to it."""
+    avoided = {leaf for name in query.avoid for leaf in tree.leaves(tree.name(name) or name)}
+    left = [asked for asked, wish in zip(template.slots, query.slots, strict=True) if wish is None]
+    return all(set(tree.leaves(tree.name(asked) or asked)) - avoided for asked in left)
 
 
 async def _similar(

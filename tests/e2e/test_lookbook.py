@@ -111,6 +111,25 @@ def test_a_lock_holds_in_every_look_and_can_be_taken_back(client: httpx.Client) 
     assert not page(client, f"/{kept.link('lock-1')}").has("unlock-1")
 
 
+def test_templates_that_cannot_be_followed_are_not_offered(client: httpx.Client) -> None:
+    def offered(address: str) -> list[str | None]:
+        tags = page(client, address).tags
+        start = next(i for i, (_, attributes) in enumerate(tags) if attributes.get("id") == "template") + 1
+        return [attributes.get("value") for tag, attributes in tags[start : start + 2] if tag == "option"]
+
+    assert offered("/look?seed=red-dress") == ["", "evening"]
+    assert offered("/look?seed=red-dress&avoid=Shoes&slot1=Dresses&slot2=Jackets") == ["", "evening"]
+    assert offered("/look?seed=red-dress&avoid=Heels") == [""]
+
+
+def test_a_page_is_sent_compressed_to_who_can_read_it(client: httpx.Client) -> None:
+    plain = client.get("/look?seed=red-dress", headers={"accept-encoding": "identity"})
+    packed = client.get("/look?seed=red-dress", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 4
+
+
 def test_an_empty_slot_says_what_can_be_done(client: httpx.Client) -> None:
     look = page(client, "/look?seed=red-dress&currency=EUR&max_price=1")
     assert "passes the filters" in look.text
