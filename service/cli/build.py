@@ -21,8 +21,15 @@ from service.errors import HomeError
 from service.home import Home
 
 
+class Loss(StrEnum):
+    """What the generator learns to make small."""
+
+    CONTRASTIVE = "contrastive"
+    COSINE = "cosine"
+
+
 class Permutations(StrEnum):
-    """How outfits become the heads' data sets."""
+    """How outfits become the heads' data sets, for the cosine loss."""
 
     ALL = "all"
     NONE = "none"
@@ -33,8 +40,12 @@ BackboneOption = Annotated[
     str, typer.Option(help="efficientnet_lite0 (packaged weights), small (from scratch) or torchvision/NAME.")
 ]
 WeightsOption = Annotated[Path | None, typer.Option(help="File with the backbone's weights.")]
+LossOption = Annotated[
+    Loss, typer.Option(help="contrastive: find the partner among its taxonomy; cosine: come near it (the baseline).")
+]
 PermutationsOption = Annotated[
-    Permutations, typer.Option(help="Orders of an outfit to learn from; dedupe keeps one for each seed.")
+    Permutations,
+    typer.Option(help="With --loss cosine: orders of an outfit to learn from; dedupe keeps one for each seed."),
 ]
 RefitOption = Annotated[
     bool, typer.Option("--refit-all", help="Learn from every product; no figure of the bundle is honest afterwards.")
@@ -74,6 +85,7 @@ def build(
     ] = None,
     backbone: BackboneOption = BACKBONE,
     weights: WeightsOption = None,
+    loss: LossOption = Loss.CONTRASTIVE,
     permutations: PermutationsOption = Permutations.DEDUPE,
     refit_all: RefitOption = False,
     seed: SeedOption = 0,
@@ -86,29 +98,16 @@ def build(
     Example: kitsune build --profile examples/mango.toml --data FOLDER --home HOME
     """
     with _shop(profile, data, home) as shop:
-        runs = list(_build(shop, bundle, backbone, weights, permutations, seed, refit_all=refit_all))
+        runs = [building.import_catalog(shop)]
+        if bundle is None:
+            runs.append(_train_encoder(shop, backbone, weights, seed))
+            runs.append(building.encode(shop))
+            runs.append(_train_generator(shop, loss, permutations, seed, refit_all=refit_all))
+        else:
+            runs.append(building.install_bundle(shop, bundle))
+            runs.append(building.encode(shop))
+        runs.append(building.build_index(shop))
     _show(runs, as_json=json)
-
-
-def _build(
-    shop: Shop,
-    bundle: Path | None,
-    backbone: str,
-    weights: Path | None,
-    permutations: Permutations,
-    seed: int,
-    *,
-    refit_all: bool,
-) -> Iterator[StageRun]:
-    yield building.import_catalog(shop)
-    if bundle is None:
-        yield _train_encoder(shop, backbone, weights, seed)
-        yield building.encode(shop)
-        yield _train_generator(shop, permutations, seed, refit_all=refit_all)
-    else:
-        yield building.install_bundle(shop, bundle)
-        yield building.encode(shop)
-    yield building.build_index(shop)
 
 
 def catalog_import(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
@@ -144,6 +143,7 @@ def generator_train(
     profile: ProfileOption,
     data: DataOption,
     home: HomeOption = HOME,
+    loss: LossOption = Loss.CONTRASTIVE,
     permutations: PermutationsOption = Permutations.DEDUPE,
     refit_all: RefitOption = False,
     seed: SeedOption = 0,
@@ -151,7 +151,7 @@ def generator_train(
 ) -> None:
     """Train the three-head generator on the shop's outfits."""
     with _shop(profile, data, home) as shop:
-        runs = [_train_generator(shop, permutations, seed, refit_all=refit_all)]
+        runs = [_train_generator(shop, loss, permutations, seed, refit_all=refit_all)]
     _show(runs, as_json=json)
 
 
@@ -188,10 +188,11 @@ def _train_encoder(shop: Shop, backbone: str, weights: Path | None, seed: int) -
     return building.train_encoder(shop, replace(options, backbone=backbone, weights=weights, seed=seed))
 
 
-def _train_generator(shop: Shop, permutations: Permutations, seed: int, *, refit_all: bool) -> StageRun:
+def _train_generator(shop: Shop, loss: Loss, permutations: Permutations, seed: int, *, refit_all: bool) -> StageRun:
     with needs_training():
-        from model.generator import GeneratorOptions  # noqa: PLC0415 - needs the train extra
-    return building.train_generator(shop, GeneratorOptions(seed=seed), permutations.value, refit_all=refit_all)
+        from model.generator import BASELINE, GeneratorOptions  # noqa: PLC0415 - needs the train extra
+    options = BASELINE if loss is Loss.COSINE else GeneratorOptions()
+    return building.train_generator(shop, replace(options, seed=seed), permutations.value, refit_all=refit_all)
 
 
 def _show(runs: list[StageRun], *, as_json: bool) -> None:
