@@ -8,6 +8,7 @@ With the home of a built shop and the folder of its data, the heads' likeness is
 import argparse
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -21,7 +22,7 @@ from benchmarks.reports import Report
 from model.bundle import open_bundle
 from model.compression import unit_rows
 from model.evaluation import training_outfits
-from model.generator import GeneratorOptions, TrainedGenerator, train_generator
+from model.generator import BASELINE, GeneratorOptions, TrainedGenerator, train_generator
 from model.outfits import Permutations, Rows, head_datasets, reduce_outfits
 from service.catalog.outfits import read_outfits, split_of
 from service.catalog.profile import load_profile
@@ -88,7 +89,7 @@ def _inference(report: Report) -> None:
 def _made(report: Report) -> None:
     vectors, outfits = made_outfits()
     for mode in get_args(Permutations):
-        options = GeneratorOptions(epochs=ALL_EPOCHS) if mode == "all" else GeneratorOptions()
+        options = replace(BASELINE, epochs=ALL_EPOCHS) if mode == "all" else BASELINE
         start = time.perf_counter()
         trained = _trained(vectors, outfits[VALIDATED_ON:], outfits[:VALIDATED_ON], mode, options)
         seconds = time.perf_counter() - start
@@ -151,7 +152,7 @@ def _shop(report: Report, home: Home, profile: Path, data: Path) -> None:
     parts = np.array([split_of(product_id) for product_id in ids])
     train, held_back = training_outfits(outfits, parts == "train"), training_outfits(outfits, parts == "validation")
     for mode in get_args(Permutations):
-        trained = _trained(vectors, train, held_back, mode, GeneratorOptions())
+        trained = _trained(vectors, train, held_back, mode, BASELINE)
         _describe(report, f"{profile.stem}'s {len(train):,} outfits, {mode}", trained)
 
 

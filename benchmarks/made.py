@@ -18,7 +18,7 @@ from mappings import SlotMapping, parse_mapping
 from model.backbones import build_backbone, export_onnx
 from model.bundle import write_bundle
 from model.compression import Compression
-from model.generator import GeneratorOptions
+from model.generator import BASELINE
 from model.inference import VIEWS, Generator, GeneratorConfig
 from model.manifest import EncoderInfo
 from service.catalog.record import Record, RecordedProduct
@@ -83,7 +83,7 @@ def _write_bundle(home: Home) -> tuple[str, str]:
 
 def random_generator() -> Generator:
     """Return a generator of the default size: what its weights are does not change what it costs."""
-    options = GeneratorOptions()
+    options = BASELINE
     config = GeneratorConfig(options.widths, options.activation)
     return Generator(generator_tensors(config, DIMENSIONS), config)
 
