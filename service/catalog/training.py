@@ -101,6 +101,8 @@ def train_encoder(
         trained = _joined(trained, projection)
     embeddings = Neck(trained.tensors["neck.weight"], trained.tensors["neck.bias"]).embed(features)
     compression = _last(embeddings, DIMENSIONS) if taught else fit_compression(embeddings, DIMENSIONS)
+    # What was learned from outfits is no summary of the embedding: how much of that it keeps says nothing.
+    costs = {} if taught else {"compression": compression_report(embeddings, compression)}
     write_bundle(
         draft,
         image_backbone=exported,
@@ -112,7 +114,7 @@ def train_encoder(
             "encoder": _plain(asdict(options))
             | {"products": len(readable), "photos": len(lessons.photos), "outfits": len(members) if taught else 0}
         },
-        metrics={"encoder": trained.report, "compression": compression_report(embeddings, compression)},
+        metrics={"encoder": trained.report} | costs,
         git_revision=git_revision,
     )
 

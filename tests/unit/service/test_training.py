@@ -51,6 +51,7 @@ def trained(shop: MadeShop, made: Made) -> tuple[Shop, Bundle]:
 def test_the_vector_is_the_part_that_was_learned_from_outfits(trained: tuple[Shop, Bundle]) -> None:
     bundle = trained[1]
     assert bundle.manifest.training["encoder"]["outfits"] >= LEAST_OUTFITS
+    assert "compression" not in bundle.manifest.metrics
     assert (bundle.manifest.dims.embedding, bundle.dimensions) == (256, DIMENSIONS)
     photo = next(iter(trained[0].data.glob("photos/*.png"))).read_bytes()
     embedding = bundle.encoder.encode([photo])
@@ -87,3 +88,4 @@ def test_with_few_outfits_the_vector_is_a_pca(made: Made, tmp_path: Path) -> Non
     bundle = made(make_shop(tmp_path, outfits=20))[1]
     assert bundle.manifest.training["encoder"]["outfits"] == 0
     assert np.count_nonzero(bundle.compression.components) > DIMENSIONS
+    assert 0 < bundle.manifest.metrics["compression"]["explained_variance"] <= 1
