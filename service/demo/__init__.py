@@ -43,7 +43,7 @@ class DemoCatalogue:
 
 
 def draw_catalogue(folder: Path, progress: feed.Progress, *, seed: int = 0) -> DemoCatalogue:
-    """Write the whole demo shop into a folder, which is made if need be; takes about half a minute on two cores.
+    """Write the whole demo shop into a folder, made if need be; takes less than half a minute on two idle cores.
 
     The photos are drawn by processes of their own: a script calls this under `if __name__ == "__main__"`.
 

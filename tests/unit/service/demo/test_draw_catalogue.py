@@ -10,7 +10,7 @@ from service.demo.catalogue import DemoProduct
 def test_one_call_writes_a_shop_that_is_ready_to_be_built(
     made: Sequence[DemoProduct], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    some = [one for one in made if one.product.taxonomy in ("Dresses", "Pumps", "Totes", "Women's Blazers")][::3]
+    some = [one for one in made if one.product.taxonomy in ("Shift Dresses", "Pumps", "Totes", "Women's Blazers")][::3]
     monkeypatch.setattr(demo, "make_products", lambda _seed: some)
     told: list[tuple[int, int]] = []
     catalogue = demo.draw_catalogue(tmp_path / "new" / "shop", lambda *counts: told.append(counts))
