@@ -37,6 +37,7 @@ def demo(
     at = Home(home)
     with at.writer():
         _prepare(Shop(at, load_profile(_drawn(home / "catalogue")), home / "catalogue", BarReporter()))
+    stderr.print(f"The lookbook:            http://{host}:{port}/")
     stderr.print(f"What goes with DR101-01? http://{host}:{port}/v1/outfits/DR101-01")
     stderr.print(f"All that can be asked:   http://{host}:{port}/docs")
     serve(home, host, port)
