@@ -12,7 +12,7 @@ from service.catalog.building import Shop
 from service.catalog.profile import load_profile
 from service.cli.console import BarReporter, stderr
 from service.cli.serve import serve
-from service.demo import draw_catalogue
+from service.demo import draw_catalogue, is_drawn
 from service.errors import SetupError
 from service.home import Home
 
@@ -56,12 +56,13 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _drawn(catalogue: Path) -> Path:
-    """Return the profile of the drawn shop; it is the last file to be written, so with it everything is there."""
-    profile = catalogue / "profile.toml"
-    if not profile.exists():
+    """Return the profile of the drawn shop, which is drawn first where it is not there, not whole, or another one's."""
+    if not is_drawn(catalogue):
+        if (catalogue / "profile.toml").exists():
+            stderr.print("Another Kitsune drew this shop, or did not finish: it is drawn anew.")
         with BarReporter().task("drawing") as progress:
             draw_catalogue(catalogue, progress)
-    return profile
+    return catalogue / "profile.toml"
 
 
 def _prepare(shop: Shop) -> None:
