@@ -6,13 +6,19 @@ INSTALLED := $(VENV)/.installed
 
 SERVING := $(VENV)/.serving
 
-.PHONY: help demo test test-unit check docs lock demo-bundle format clean
+.PHONY: help demo elasticsearch elasticsearch-stop test test-unit check docs lock demo-bundle format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(SERVING) ## set up what serving needs, draw a shop and serve it on 127.0.0.1:8000
 	$(BIN)/kitsune demo
+
+elasticsearch: $(INSTALLED) ## fetch Elasticsearch, start it on 127.0.0.1:9200 and wait until it is healthy
+	$(BIN)/python -m tests.elasticsearch start
+
+elasticsearch-stop: $(INSTALLED) ## stop it; its data stays
+	$(BIN)/python -m tests.elasticsearch stop
 
 test: $(INSTALLED) ## set everything up and run every test
 	$(BIN)/python -m pytest
