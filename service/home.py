@@ -24,6 +24,7 @@ from typing import Any
 import msgspec
 
 from service.errors import HomeError, HomeLocked
+from service.settings import Engine
 
 FORMAT_VERSION = 1
 
@@ -35,6 +36,8 @@ class ReleasePointer:
     bundle: str
     generation: str
     mapping: str
+    engine: Engine = "embedded"
+    """Which one holds the generation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from service.index import embedded
 from service.index.base import GenerationInfo, Item, ProductIndex
 from service.index.elastic.building import Meta, create_index, fill_index, open_index
 from service.index.elastic.connection import Connection
+from service.index.elastic.sampling import Sample
 from tests.contract.reference import ReferenceIndex
 
 DIMENSIONS = 12
@@ -78,7 +79,7 @@ class ElasticEngine:
         with self._connection.client() as client:
             meta = Meta("generation", "space", DIMENSIONS, 7)
             create_index(client, self._index, meta)
-            assert fill_index(client, self._index, items, DIMENSIONS) == []
+            assert fill_index(client, self._index, items, DIMENSIONS, sample=Sample()) == []
         return await self.reopen()
 
     async def reopen(self) -> ProductIndex:

@@ -57,19 +57,20 @@ class Connection:
     api_key: str | None = None
     ca_file: Path | None = None
 
-    def client(self) -> Elasticsearch:
+    def client(self, timeout_s: float = PATIENCE_S) -> Elasticsearch:
         """Return a client for builds and commands. Retries are the caller's business: it knows what may be repeated."""
-        return Elasticsearch(self.url, **self._options())
+        return Elasticsearch(self.url, request_timeout=timeout_s, **self._options())
 
     def async_client(self) -> AsyncElasticsearch:
         """Return a client for requests: what fails is answered as such within the deadline, not tried again."""
-        return AsyncElasticsearch(self.url, connections_per_node=CONNECTIONS, **self._options())
+        return AsyncElasticsearch(
+            self.url, request_timeout=PATIENCE_S, connections_per_node=CONNECTIONS, **self._options()
+        )
 
     def _options(self) -> dict[str, Any]:
         return {
             "api_key": self.api_key,
             "ca_certs": None if self.ca_file is None else str(self.ca_file),
-            "request_timeout": PATIENCE_S,
             "max_retries": 0,
             "retry_on_timeout": False,
             "serializers": {serializer.mimetype: serializer for serializer in (_Json(), _Lines())},
@@ -93,7 +94,9 @@ def explained() -> Iterator[None]:
             "The generation is not in Elasticsearch (any more): the operator can build it again."
         ) from error
     except ApiError as error:
-        raise IndexUnavailable(f"Elasticsearch cannot do this now ({error.status_code}). Try again soon.") from error
+        raise IndexUnavailable(
+            f"Elasticsearch cannot do this now ({error.status_code}, {error.error}). Try again soon."
+        ) from error
     except (SerializationError, UnsupportedProductError) as error:
         raise IndexUnavailable("What answers is not Elasticsearch: the operator should look at its address.") from error
     except TransportError as error:

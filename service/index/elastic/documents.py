@@ -24,6 +24,9 @@ UNSTATED = "unstated"
 LONGEST_WORD = 1000
 """Characters of a word that browsing can find; Lucene takes no term above 32 KB."""
 
+LONGEST_ID = 512
+"""Bytes of a product id. One that is longer would have its whole batch refused."""
+
 _KEYWORD = {"type": "keyword"}
 
 
@@ -53,6 +56,12 @@ def fields(dimensions: int) -> dict[str, Any]:
         },
         "product": {"type": "object", "enabled": False},
     }
+
+
+def unfit(product: Product) -> str | None:
+    """Say why Elasticsearch would not take a product; None when it would."""
+    size = len(product.product_id.encode())
+    return f"the id has {size} bytes, above the {LONGEST_ID} of Elasticsearch" if size > LONGEST_ID else None
 
 
 def document(product: Product, vector: Vector) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from service.index.browsing import read_cursor, write_cursor
 from service.index.documents import words_of
 from service.index.elastic import queries as bodies
 from service.index.elastic.connection import explained
-from service.index.elastic.documents import counted, document, item_of, product_of, volatile
+from service.index.elastic.documents import counted, document, item_of, product_of, unfit, volatile
 from service.index.vectors import item_vectors, query_vectors
 from service.taxonomy import TaxonomyTree
 
@@ -135,6 +135,8 @@ class ElasticIndex:
             vectors = item_vectors(batch, self._info.dimensions)
             lines: list[Any] = []
             for item, vector in zip(batch, vectors, strict=True):
+                if why := unfit(item.product):
+                    raise InvalidRequest(f"The index does not take product {item.product.product_id}: {why}.")
                 lines += [{"index": {"_id": item.product.product_id}}, document(item.product, vector)]
             await self._write(lines)
 
@@ -171,12 +173,12 @@ class ElasticIndex:
             lines.append(bodies.search_body(queries[number], vectors[number], depth, filters, timeout_s))
         with explained():
             answer = await self._client.msearch(searches=lines)
-        return {number: _hits(part) for number, part in zip(depths, answer["responses"], strict=True)}
+        return {number: hits_of(part) for number, part in zip(depths, answer["responses"], strict=True)}
 
     async def _search(self, body: bodies.Body) -> list[Any]:
         with explained():
             answer = await self._client.search(index=self._index, allow_partial_search_results=False, body=body)
-        return _hits(answer)
+        return hits_of(answer)
 
     async def _count(self) -> None:
         with explained():
@@ -202,7 +204,7 @@ def tree_of(answer: Any) -> TaxonomyTree:
     Raises:
         IndexUnavailable: not all were counted.
     """
-    _hits(answer)
+    hits_of(answer)
     places = answer["aggregations"]["places"]
     if places["sum_other_doc_count"]:
         raise IndexUnavailable(
@@ -211,7 +213,7 @@ def tree_of(answer: Any) -> TaxonomyTree:
     return TaxonomyTree(counted(bucket["key"], bucket["doc_count"]) for bucket in places["buckets"])
 
 
-def _hits(answer: Any) -> list[Any]:
+def hits_of(answer: Any) -> list[Any]:
     """Return the hits of one search; an answer that is not whole is none.
 
     Raises:

@@ -87,9 +87,9 @@ WHOLE: dict[str, Any] = {"timed_out": False, "_shards": {"failed": 0}, "hits": {
     ids=["error", "timed out", "failed shard"],
 )
 def test_an_answer_that_is_not_whole_is_none(answer: dict[str, Any], error: type[Exception]) -> None:
-    assert engine._hits(WHOLE) == []
+    assert engine.hits_of(WHOLE) == []
     with pytest.raises(error) as raised:
-        engine._hits(answer)
+        engine.hits_of(answer)
     assert "secret" not in str(raised.value)
 
 
@@ -121,7 +121,7 @@ def test_a_write_that_was_not_taken_is_an_error(result: dict[str, Any], error: t
         (ConnectionTimeout("10.0.0.7 timed out"), "does not answer in time"),
         (Unreachable("10.0.0.7 refused"), "cannot be reached"),
         (NotFoundError("no such index [x]", META, {}), "is not in Elasticsearch"),
-        (ApiError("busy [x]", META, {}), r"cannot do this now \(503\)"),
+        (ApiError("busy", META, {"error": {"reason": "busy [x]"}}), r"cannot do this now \(503, busy\)"),
     ],
     ids=lambda value: type(value).__name__,
 )
