@@ -11,8 +11,8 @@ SERVING := $(VENV)/.serving
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(SERVING) ## set up what serving needs, draw a shop and serve it on 127.0.0.1:8000
-	$(BIN)/kitsune demo
+demo: $(SERVING) ## set up what serving needs, draw a shop and serve it on 127.0.0.1:8000; ENGINE=elasticsearch for that engine
+	$(BIN)/kitsune demo $(if $(ENGINE),--engine $(ENGINE))
 
 elasticsearch: $(INSTALLED) ## fetch Elasticsearch, start it on 127.0.0.1:9200 and wait until it is healthy
 	$(BIN)/python -m tests.elasticsearch start

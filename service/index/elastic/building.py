@@ -1,14 +1,13 @@
 """A generation's index: created, filled, opened. What it is stands in its mapping's `_meta`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any, Literal
 
 import msgspec
 import numpy as np
-from elasticsearch import Elasticsearch
-from elasticsearch.helpers import streaming_bulk
+from elasticsearch import BadRequestError, Elasticsearch
 
 from service.domain import Filters
 from service.errors import HomeError, InvalidRequest
@@ -19,6 +18,7 @@ from service.index.elastic.documents import document, fields, product_of, unfit
 from service.index.elastic.engine import MISSING, ElasticIndex, hits_of, tree_of
 from service.index.elastic.queries import by_ids, count_places, search_body
 from service.index.elastic.sampling import K, Question, Sample
+from service.index.elastic.sending import Action, send
 from service.index.generations import Advance, Rejected
 from service.index.lifecycle import Change
 from service.index.vectors import item_vectors
@@ -26,14 +26,9 @@ from service.index.vectors import item_vectors
 FORMAT_VERSION = 1
 
 ITEMS_AT_ONCE = 1000
-RETRIES = 8
-FIRST_BACKOFF_S = 1.0
-LONGEST_BACKOFF_S = 30.0
+
 SAME = 1e-5
 """How far cosines may be from the exact ones."""
-
-BUSY = (429, 503)
-"""What is tried again, after a while: everything else would only be refused again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +53,10 @@ def create_index(client: Elasticsearch, index: str, meta: Meta) -> None:
     makes pages of a taxonomy come in the order that they lie in.
     """
     with explained():
-        client.indices.create(
-            index=index,
+        create_once(
+            client,
+            index,
+            asdict(meta),
             settings={
                 "index.sort.field": ["taxonomy", "product_id"],
                 "number_of_shards": 1,
@@ -67,8 +64,32 @@ def create_index(client: Elasticsearch, index: str, meta: Meta) -> None:
                 "refresh_interval": "-1",
                 "translog.durability": "async",
             },
-            mappings={"dynamic": "strict", "_meta": asdict(meta), "properties": fields(meta.dimensions)},
+            mappings={"dynamic": "strict", "properties": fields(meta.dimensions)},
         )
+
+
+def create_once(
+    client: Elasticsearch, index: str, meta: Mapping[str, Any], settings: Mapping[str, Any], mappings: Mapping[str, Any]
+) -> None:
+    """Create an index that says `meta` of itself.
+
+    A busy server has been seen to carry a creation out twice and to answer with the second's failure; what is there is
+    ours if it says the same of itself.
+
+    Raises:
+        BadRequestError: another index has the name.
+    """
+    try:
+        client.indices.create(index=index, settings=settings, mappings={**mappings, "_meta": meta})
+    except BadRequestError as error:
+        if error.error != "resource_already_exists_exception" or described(client, index) != meta:
+            raise
+
+
+def described(client: Elasticsearch, index: str) -> Any:
+    """Return the `_meta` of an index; None where it has none, or is not there."""
+    found = client.options(ignore_status=MISSING).indices.get_mapping(index=index)
+    return found[index]["mappings"].get("_meta") if index in found else None
 
 
 def fill_index(
@@ -91,12 +112,20 @@ def fill_index(
         IndexUnavailable: Elasticsearch takes no writes.
     """
     rejected: list[Rejected] = []
-    prepared = _prepared(items, dimensions, sample, after, advance=advance, rejected=rejected)
-    rejected += (
-        Rejected(result["index"]["_id"], result["index"]["error"]["reason"])
-        for ok, result in _sent(client, index, prepared)
-        if not ok
-    )
+    remaining = iter(items)
+    while batch := list(islice(remaining, ITEMS_AT_ONCE)):
+        vectors = _checked(batch, dimensions)
+        sample.see(batch, vectors)
+        actions: list[Action] = []
+        for item, vector in zip(batch, vectors, strict=True):
+            if why := unfit(item.product):
+                rejected.append(Rejected(item.product.product_id, why))
+            elif (item.product.taxonomy, item.product.product_id) > after:
+                actions.append(_put(item, vector))
+        if actions:
+            refused = send(client, index, actions)
+            rejected += (Rejected(result["_id"], result["error"]["reason"]) for result in refused)
+        advance(sample.seen)
     with explained():
         client.indices.refresh(index=index)
     return rejected
@@ -108,10 +137,10 @@ def apply_changes(client: Elasticsearch, index: str, changes: Iterable[Change], 
     Raises:
         HomeError: a change is refused.
     """
-    for ok, result in _sent(client, index, _changed(changes, dimensions)):
-        ((action, item),) = result.items()
-        if not ok and not (action == "delete" and item["status"] == MISSING):
-            raise HomeError(f"Elasticsearch does not take product {item['_id']}: {item['error']['reason']}")
+    remaining = iter(changes)
+    while batch := list(islice(remaining, ITEMS_AT_ONCE)):
+        for result in send(client, index, [_change(change, dimensions) for change in batch]):
+            raise HomeError(f"Elasticsearch does not take product {result['_id']}: {result['error']['reason']}")
     with explained():
         client.indices.refresh(index=index)
 
@@ -182,13 +211,13 @@ def read_meta(client: Elasticsearch, index: str) -> Meta:
     Raises:
         HomeError: it does not exist, or is none of ours.
     """
+    with explained():
+        meta = described(client, index)
+    if meta is None:
+        raise HomeError(f"Elasticsearch has no index {index}: run `kitsune index build`.")
     try:
-        with explained():
-            answer = client.options(ignore_status=MISSING).indices.get_mapping(index=index)
-        if index not in answer:
-            raise HomeError(f"Elasticsearch has no index {index}: run `kitsune index build`.")
-        return msgspec.convert(answer[index]["mappings"]["_meta"], Meta)
-    except (KeyError, ValueError, msgspec.ValidationError) as error:
+        return msgspec.convert(meta, Meta)
+    except msgspec.ValidationError as error:
         raise HomeError(f"The index {index} was not made by this Kitsune: run `kitsune index build`.") from error
 
 
@@ -207,46 +236,15 @@ def open_index(connection: Connection, index: str, timeout_s: float = PATIENCE_S
     return ElasticIndex(connection.async_client(), index, info, tree)
 
 
-def _sent(
-    client: Elasticsearch, index: str, actions: Iterable[dict[str, Any]]
-) -> Iterator[tuple[bool, dict[str, Any]]]:
-    with explained():
-        yield from streaming_bulk(
-            client,
-            actions,
-            index=index,
-            chunk_size=ITEMS_AT_ONCE,
-            raise_on_error=False,
-            max_retries=RETRIES,
-            initial_backoff=FIRST_BACKOFF_S,
-            max_backoff=LONGEST_BACKOFF_S,
-            retry_on_status=BUSY,
-        )
+def _put(item: Item, vector: Vector) -> Action:
+    return {"index": {"_id": item.product.product_id}}, document(item.product, vector)
 
 
-def _prepared(
-    items: Iterable[Item], dimensions: int, sample: Sample, after: Key, *, advance: Advance, rejected: list[Rejected]
-) -> Iterator[dict[str, Any]]:
-    """Yield the document of each item after `after`, with its id; those that cannot be sent are added to `rejected`."""
-    remaining = iter(items)
-    while batch := list(islice(remaining, ITEMS_AT_ONCE)):
-        vectors = _checked(batch, dimensions)
-        sample.see(batch, vectors)
-        for item, vector in zip(batch, vectors, strict=True):
-            if why := unfit(item.product):
-                rejected.append(Rejected(item.product.product_id, why))
-            elif (item.product.taxonomy, item.product.product_id) > after:
-                yield {"_id": item.product.product_id} | document(item.product, vector)
-        advance(sample.seen)
-
-
-def _changed(changes: Iterable[Change], dimensions: int) -> Iterator[dict[str, Any]]:
-    for change in changes:
-        if change.item is None or unfit(change.item.product):
-            yield {"_op_type": "delete", "_id": change.product_id}
-        else:
-            (vector,) = _checked([change.item], dimensions)
-            yield {"_id": change.product_id} | document(change.item.product, vector)
+def _change(change: Change, dimensions: int) -> Action:
+    if change.item is None or unfit(change.item.product):
+        return ({"delete": {"_id": change.product_id}},)
+    (vector,) = _checked([change.item], dimensions)
+    return _put(change.item, vector)
 
 
 def _checked(items: list[Item], dimensions: int) -> Vector:

@@ -24,6 +24,8 @@ from service.index.elastic.building import (
     apply_changes,
     check_index,
     create_index,
+    create_once,
+    described,
     fill_index,
     finish_index,
     last_written,
@@ -188,7 +190,7 @@ class ElasticGenerations:
             HomeLocked: another process holds it.
         """
         name = f"{self.connection.alias}-lock"
-        holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"}
+        holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": f"{datetime.now(UTC)}"}
         with explained():
             try:
                 _create_lock(client, name, holder)
@@ -202,20 +204,21 @@ class ElasticGenerations:
 
 
 def _create_lock(client: Elasticsearch, name: str, holder: dict[str, Any]) -> None:
-    settings = {"number_of_shards": 1, "number_of_replicas": 0}
-    client.indices.create(index=name, settings=settings, mappings={"_meta": holder})
+    create_once(client, name, holder, settings={"number_of_shards": 1, "number_of_replicas": 0}, mappings={})
 
 
 def _break_stale(client: Elasticsearch, name: str) -> None:
     """Remove a lock whose holder is a process of this host that is no more."""
-    found = client.indices.get_mapping(index=name)
-    holder = found[name]["mappings"]["_meta"]
+    holder = described(client, name)
+    if holder is None:
+        # Given back in this very moment.
+        return
     if holder["host"] != socket.gethostname() or _lives(holder["pid"]):
         raise HomeLocked(
-            f"Process {holder['pid']} on {holder['host']} is building since {holder['since']} UTC. Wait until it is "
+            f"Process {holder['pid']} on {holder['host']} is building since {holder['since']}. Wait until it is "
             f"done; if it is no more, delete the index {name}."
         )
-    client.indices.delete(index=name)
+    client.indices.delete(index=name, ignore_unavailable=True)
 
 
 def _lives(pid: int) -> bool:

@@ -1,5 +1,6 @@
 """What the engine sends and what it makes of answers; `tests/contract` runs it on a real server."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from service.domain import Filters, Money, PriceRange, Product
 from service.errors import DeadlineExceeded, IndexUnavailable, InvalidRequest
 from service.index.base import GenerationInfo, Query
-from service.index.elastic import engine, queries
+from service.index.elastic import engine, queries, sending
 from service.index.elastic.connection import Connection, explained
 from service.index.elastic.documents import counted, document, place, product_of
 from service.taxonomy import TaxonomyCount, TaxonomyTree
@@ -179,6 +180,56 @@ async def test_a_tie_beyond_what_was_fetched_is_looked_into_until_it_ends() -> N
     client = TyingClient()
     await search_by(client)
     assert client.depths == [[9, 14], [90, 140]]
+
+
+class BulkClient:
+    """Answers bulk requests with given statuses, one list a request; a number is the status of the request itself."""
+
+    def __init__(self, *answers: int | list[int]) -> None:
+        self._answers = iter(answers)
+        self.asked: list[list[str]] = []
+
+    def bulk(self, index: str, operations: list[dict[str, Any]]) -> dict[str, Any]:
+        assert index == "index"
+        ids = [line["index"]["_id"] for line in operations[::2]]
+        self.asked.append(ids)
+        statuses = next(self._answers)
+        if isinstance(statuses, int):
+            raise ApiError("busy", replace(META, status=statuses), {})
+        errors = [{"error": {"reason": "no"}} if status >= 400 else {} for status in statuses]
+        items = [{"index": {"_id": i, "status": s} | e} for i, s, e in zip(ids, statuses, errors, strict=True)]
+        return {"errors": any(errors), "items": items}
+
+
+ACTIONS: list[sending.Action] = [({"index": {"_id": name}}, {}) for name in "abcd"]
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr("service.index.elastic.sending.time.sleep", slept.append)
+    return slept
+
+
+def test_what_is_refused_for_want_of_time_is_sent_again_and_nothing_else_is(pauses: list[float]) -> None:
+    client: Any = BulkClient([201, 429, 400, 503], 503, [201, 200])
+    assert [item["_id"] for item in sending.send(client, "index", ACTIONS)] == ["c"]
+    assert client.asked == [["a", "b", "c", "d"], ["b", "d"], ["b", "d"]]
+    assert 0.5 <= pauses[0] <= 1 <= pauses[1] <= 2
+
+
+@pytest.mark.usefixtures("pauses")
+def test_an_engine_that_stays_busy_is_given_up() -> None:
+    client: Any = BulkClient(*[429] * 9)
+    with pytest.raises(IndexUnavailable, match="stays too busy"):
+        sending.send(client, "index", ACTIONS)
+
+
+def test_a_request_that_is_refused_whole_is_not_sent_again(pauses: list[float]) -> None:
+    client: Any = BulkClient(400)
+    with pytest.raises(IndexUnavailable):
+        sending.send(client, "index", ACTIONS)
+    assert pauses == []
 
 
 def test_a_client_does_not_try_again_by_itself() -> None:

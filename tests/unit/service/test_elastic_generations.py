@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from elasticsearch import Elasticsearch
+from elasticsearch import BadRequestError, Elasticsearch
 
 from service.catalog.record import Change, Record, RecordedProduct
 from service.domain import Filters, Product
@@ -259,6 +259,17 @@ def test_the_lock_of_a_process_that_is_no_more_is_taken_over(
     client.indices.create(index=lock, mappings={"_meta": holder})
     assert build(generations, record).info.products == 120
     assert not client.indices.exists(index=lock)
+
+
+def test_an_index_that_was_created_twice_over_is_ours_if_it_says_so(
+    connection: Connection, client: Elasticsearch
+) -> None:
+    index = f"{connection.alias}-twice"
+    for _ in range(2):
+        building.create_once(client, index, {"holder": "us"}, settings={}, mappings={})
+    with pytest.raises(BadRequestError):
+        building.create_once(client, index, {"holder": "them"}, settings={}, mappings={})
+    client.indices.delete(index=index)
 
 
 def test_a_generation_of_another_space_or_none_at_all_is_refused(
