@@ -195,6 +195,8 @@ def finish_index(client: Elasticsearch, index: str, meta: Meta, products: int) -
     settings = {"refresh_interval": "1s", "translog.durability": "request", "auto_expand_replicas": "0-1"}
     with explained():
         client.indices.put_settings(index=index, settings=settings)
+        # What was written so far may still be in the server's memory: a server killed now must have all of it.
+        client.indices.flush(index=index)
     write_meta(client, index, finished)
     return finished
 
