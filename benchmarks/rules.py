@@ -45,6 +45,7 @@ from service.home import Home
 from service.outfitting import make_outfit
 from service.release import Release
 from service.runtime import load_release, named_release
+from service.settings import Settings
 
 RULES: tuple[Rule, ...] = get_args(Rule)
 NAIVE = ("popularity", "copy the seed", "ridge")
@@ -109,7 +110,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rules", description="Hold answers against the rules.")
     parser.add_argument("--home", type=Path)
     with _home(parser.parse_args().home) as home:
-        release = load_release(home, named_release(home))
+        release = load_release(home, named_release(home), Settings.load())
         catalogue = Catalogue.of(home, release.model.space_id)
         answers = asyncio.run(_ask(release, catalogue))
     report = Report("rules", _setting(release, catalogue))
@@ -141,7 +142,7 @@ def _home(given: Path | None) -> Iterator[Home]:
             building.import_catalog(shop)
             building.install_bundle(shop, bundle)
             building.encode(shop)
-            building.build_index(shop)
+            building.build_index(shop, Settings.load())
         yield home
 
 

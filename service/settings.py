@@ -15,6 +15,8 @@ PREFIX = "KITSUNE_"
 TEST_PREFIX = "KITSUNE_TEST_"
 """Variables that tell the tests where things are; the service leaves them alone."""
 
+Engine = Literal["embedded", "elasticsearch"]
+
 
 class Settings(BaseSettings):
     """How one process serves one shop. Frozen: a setting that is read twice says the same twice."""
@@ -25,6 +27,13 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("kitsune-home"), description="The shop's folder: record, bundles, generations.")
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    engine: Engine = Field(default="embedded", description="Where a build puts its generation; releases name theirs.")
+    elasticsearch_url: str = Field(default="http://127.0.0.1:9200", description="Where Elasticsearch listens.")
+    elasticsearch_alias: str = Field(
+        default="kitsune", pattern=r"^[a-z][a-z0-9_-]*$", description="Alias, and what this shop's indices begin with."
+    )
+    elasticsearch_api_key: SecretStr | None = Field(default=None, description="Key to Elasticsearch, as it gave it.")
+    elasticsearch_ca_file: Path | None = Field(default=None, description="Authority that signed its certificate.")
     admin_key: SecretStr | None = Field(default=None, description="Bearer key of the admin calls; unset, they are off.")
     deadline_s: float = Field(
         default=1.0, gt=0, le=60, allow_inf_nan=False, description="Seconds within which a request is answered."

@@ -16,9 +16,20 @@ from service.catalog import building
 from service.catalog.building import Shop, needs_training
 from service.catalog.profile import load_profile
 from service.catalog.stages import StageRun
-from service.cli.console import HOME, BarReporter, DataOption, HomeOption, JsonOption, ProfileOption, facts, show
+from service.cli.console import (
+    HOME,
+    BarReporter,
+    DataOption,
+    EngineOption,
+    HomeOption,
+    JsonOption,
+    ProfileOption,
+    facts,
+    show,
+)
 from service.errors import HomeError
 from service.home import Home
+from service.settings import Settings
 
 
 class Permutations(StrEnum):
@@ -77,6 +88,7 @@ def build(
     permutations: PermutationsOption = Permutations.DEDUPE,
     refit_all: RefitOption = False,
     seed: SeedOption = 0,
+    engine: EngineOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make a release out of a feed and outfits: everything from import to index.
@@ -87,6 +99,7 @@ def build(
     """
     with _shop(profile, data, home) as shop:
         runs = list(_build(shop, bundle, backbone, weights, permutations, seed, refit_all=refit_all))
+        runs.append(building.build_index(shop, Settings.load(engine=engine)))
     _show(runs, as_json=json)
 
 
@@ -108,7 +121,6 @@ def _build(
     else:
         yield building.install_bundle(shop, bundle)
         yield building.encode(shop)
-    yield building.build_index(shop)
 
 
 def catalog_import(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
@@ -155,10 +167,16 @@ def generator_train(
     _show(runs, as_json=json)
 
 
-def index_build(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
+def index_build(
+    profile: ProfileOption,
+    data: DataOption,
+    home: HomeOption = HOME,
+    engine: EngineOption = None,
+    json: JsonOption = False,
+) -> None:
     """Build a generation out of the record's vectors and release it."""
     with _shop(profile, data, home) as shop:
-        runs = [building.build_index(shop)]
+        runs = [building.build_index(shop, Settings.load(engine=engine))]
     _show(runs, as_json=json)
 
 
@@ -168,7 +186,7 @@ def rollback(home: HomeOption = HOME, json: JsonOption = False) -> None:
     if not home.is_dir():
         raise HomeError(f"{home} does not exist; --home names the folder of the shop.")
     with at.writer():
-        pointer = building.roll_back(at)
+        pointer = building.roll_back(at, Settings.load())
     released = asdict(pointer)
     show(released, as_json=json, people=lambda: facts("rolled back to", released))
 
