@@ -221,26 +221,6 @@ def build_index(shop: Shop, settings: Settings) -> StageRun:
     return _logged(shop, replace(run, outputs=run.outputs | asdict(pointer), skipped=unchanged))
 
 
-def roll_back(home: Home, settings: Settings) -> ReleasePointer:
-    """Serve the previous release again, once its files have been found to be what they were.
-
-    Raises:
-        HomeError: there is no previous release, or its generation is damaged.
-        BundleError: its bundle is damaged.
-    """
-    previous = home.previous()
-    if previous is not None:
-        try:
-            open_bundle(home.bundles / previous.bundle)
-        except BundleCorrupt as error:
-            raise BundleError(str(error)) from error
-        with Record.open(home.record_path, read_only=True) as record:
-            generations_of(previous.engine, home, settings).activate(previous.generation, record)
-    pointer = home.rollback()
-    home.log_run({"stage": "rollback", "release": asdict(pointer)})
-    return pointer
-
-
 def install_mapping(shop: Shop) -> str:
     """Copy the profile's mapping into the home under the hash of its content, and return that."""
     path = shop.profile.mapping_path

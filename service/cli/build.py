@@ -1,8 +1,8 @@
-"""`kitsune build`, its stages each on their own, and `kitsune rollback`."""
+"""`kitsune build`, and its stages each on their own; `kitsune index build` is with the others of `kitsune index`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -24,10 +24,8 @@ from service.cli.console import (
     HomeOption,
     JsonOption,
     ProfileOption,
-    facts,
     show,
 )
-from service.errors import HomeError
 from service.home import Home
 from service.settings import Settings
 
@@ -63,12 +61,10 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(build)
     app.command()(encode)
-    app.command()(rollback)
     for name, verb, command, help_ in (
         ("catalog", "import", catalog_import, "The record of products."),
         ("encoder", "train", encoder_train, "From photos to vectors."),
         ("generator", "train", generator_train, "From a seed's vector to three targets."),
-        ("index", "build", index_build, "What is searched."),
     ):
         group = typer.Typer(no_args_is_help=True, help=help_)
         group.command(verb)(command)
@@ -97,10 +93,10 @@ def build(
 
     Example: kitsune build --profile examples/mango.toml --data FOLDER --home HOME
     """
-    with _shop(profile, data, home) as shop:
+    with opened_shop(profile, data, home) as shop:
         runs = list(_build(shop, bundle, backbone, weights, permutations, seed, refit_all=refit_all))
         runs.append(building.build_index(shop, Settings.load(engine=engine)))
-    _show(runs, as_json=json)
+    show_runs(runs, as_json=json)
 
 
 def _build(
@@ -125,9 +121,9 @@ def _build(
 
 def catalog_import(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
     """Bring the feed into the record; refused rows are listed with line, column and reason."""
-    with _shop(profile, data, home) as shop:
+    with opened_shop(profile, data, home) as shop:
         runs = [building.import_catalog(shop)]
-    _show(runs, as_json=json)
+    show_runs(runs, as_json=json)
 
 
 def encoder_train(
@@ -140,16 +136,16 @@ def encoder_train(
     json: JsonOption = False,
 ) -> None:
     """Train the attribute encoder and its compression on the record's photos."""
-    with _shop(profile, data, home) as shop:
+    with opened_shop(profile, data, home) as shop:
         runs = [_train_encoder(shop, backbone, weights, seed)]
-    _show(runs, as_json=json)
+    show_runs(runs, as_json=json)
 
 
 def encode(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
     """Give every product a vector; those that have one from the same photos keep it."""
-    with _shop(profile, data, home) as shop:
+    with opened_shop(profile, data, home) as shop:
         runs = [building.encode(shop)]
-    _show(runs, as_json=json)
+    show_runs(runs, as_json=json)
 
 
 def generator_train(
@@ -162,37 +158,14 @@ def generator_train(
     json: JsonOption = False,
 ) -> None:
     """Train the three-head generator on the shop's outfits."""
-    with _shop(profile, data, home) as shop:
+    with opened_shop(profile, data, home) as shop:
         runs = [_train_generator(shop, permutations, seed, refit_all=refit_all)]
-    _show(runs, as_json=json)
-
-
-def index_build(
-    profile: ProfileOption,
-    data: DataOption,
-    home: HomeOption = HOME,
-    engine: EngineOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Build a generation out of the record's vectors and release it."""
-    with _shop(profile, data, home) as shop:
-        runs = [building.build_index(shop, Settings.load(engine=engine))]
-    _show(runs, as_json=json)
-
-
-def rollback(home: HomeOption = HOME, json: JsonOption = False) -> None:
-    """Serve the release before the current one again; a second rollback undoes the first."""
-    at = Home(home)
-    if not home.is_dir():
-        raise HomeError(f"{home} does not exist; --home names the folder of the shop.")
-    with at.writer():
-        pointer = building.roll_back(at, Settings.load())
-    released = asdict(pointer)
-    show(released, as_json=json, people=lambda: facts("rolled back to", released))
+    show_runs(runs, as_json=json)
 
 
 @contextmanager
-def _shop(profile: Path, data: Path, home: Path) -> Iterator[Shop]:
+def opened_shop(profile: Path, data: Path, home: Path) -> Iterator[Shop]:
+    """Hold the home's right to write, and give what every stage works on."""
     loaded = load_profile(profile)
     at = Home(home)
     with at.writer():
@@ -212,7 +185,8 @@ def _train_generator(shop: Shop, permutations: Permutations, seed: int, *, refit
     return building.train_generator(shop, GeneratorOptions(seed=seed), permutations.value, refit_all=refit_all)
 
 
-def _show(runs: list[StageRun], *, as_json: bool) -> None:
+def show_runs(runs: list[StageRun], *, as_json: bool) -> None:
+    """Print what came of stages."""
     result = {run.stage: {"skipped": run.skipped, "duration_s": run.duration_s} | run.outputs for run in runs}
     show(result, as_json=as_json, people=lambda: Group(_table(runs), *_refused_rows(runs)))
 

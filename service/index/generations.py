@@ -1,12 +1,13 @@
 """What all engines' generations have in common: built beside the one that serves, checked, made current, pruned."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from service.home import Home
 from service.index import lifecycle
 from service.index.base import GenerationInfo, ProductIndex
+from service.index.kept import GenerationState
 from service.index.lifecycle import Record
 from service.settings import Engine, Settings
 
@@ -31,7 +32,7 @@ class Built:
 
 
 class Generations(Protocol):
-    """One shop's generations on one engine. All but `open` is for the home's writer.
+    """One shop's generations on one engine. All but `open` and `all` is for the home's writer.
 
     Any method may raise `HomeError`, and `IndexUnavailable` where the engine is another process.
     """
@@ -44,6 +45,10 @@ class Generations(Protocol):
         """Say whether a generation is there."""
         ...
 
+    def all(self) -> Sequence[GenerationState]:
+        """List the generations, complete or not, by age."""
+        ...
+
     def activate(self, generation_id: str, record: Record) -> None:
         """Check a generation, and make ready that a release names it next."""
         ...
@@ -53,7 +58,7 @@ class Generations(Protocol):
         ...
 
     def prune(self, keep: Collection[str]) -> tuple[str, ...]:
-        """Remove and return all generations but those of `keep`."""
+        """Remove and return all complete generations but those of `keep`: the next build goes on with the others."""
         ...
 
 
@@ -71,6 +76,10 @@ class EmbeddedGenerations:
     def has(self, generation_id: str) -> bool:
         """Say whether a folder is there."""
         return (self.home.generations / generation_id).is_dir()
+
+    def all(self) -> Sequence[GenerationState]:
+        """List the folders."""
+        return list(lifecycle.list_generations(self.home))
 
     def activate(self, generation_id: str, record: Record) -> None:
         """Read a folder whole; it catches up with the record when it is opened."""

@@ -5,9 +5,8 @@ that it is not complete; the next build goes on with it, or removes it.
 """
 
 import os
-import secrets
 import socket
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,6 +35,7 @@ from service.index.elastic.building import (
 from service.index.elastic.connection import Connection, explained
 from service.index.elastic.sampling import Sample
 from service.index.generations import Advance, Built
+from service.index.kept import GenerationState, new_generation_id
 from service.index.lifecycle import Record
 
 OPEN_S = 5.0
@@ -57,7 +57,7 @@ class ElasticGenerations:
             IndexUnavailable: Elasticsearch takes no more writes; the next build goes on from here.
         """
         with self.connection.client() as client, self._lock(client):
-            meta, after = self._begin(client, Meta(_new_id(), space_id, dimensions, record.sequence))
+            meta, after = self._begin(client, Meta(new_generation_id(), space_id, dimensions, record.sequence))
             index = self._index(meta.generation_id)
             try:
                 sample = Sample()
@@ -74,6 +74,12 @@ class ElasticGenerations:
         """Say whether a generation is there and complete."""
         with self.connection.client() as client:
             return any(meta.complete for meta in self._metas(client).values() if meta.generation_id == generation_id)
+
+    def all(self) -> Sequence[GenerationState]:
+        """List the indices, complete or not, by age."""
+        with self.connection.client() as client:
+            metas = sorted(self._metas(client).values(), key=lambda meta: meta.generation_id)
+        return [GenerationState(meta.generation_id, _info(meta) if meta.complete else None) for meta in metas]
 
     def activate(self, generation_id: str, record: Record) -> None:
         """Bring a generation to the record's latest state, and move the alias to it in one step."""
@@ -229,10 +235,6 @@ def _lives(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _new_id() -> str:
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
 def _complete(meta: Meta, index: str) -> Meta:

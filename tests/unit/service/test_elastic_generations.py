@@ -303,3 +303,24 @@ def test_pruning_keeps_what_is_named_and_what_is_another_shops(generations: Elas
     assert generations.prune(keep=[previous]) == (old,)
     assert [generations.has(id_) for id_ in (old, previous, current)] == [False, True, True]
     assert longer.has(others)
+
+
+def test_generations_are_listed_by_age_and_a_build_that_was_cut_off_is_not_complete(
+    generations: ElasticGenerations, record: Record
+) -> None:
+    assert generations.all() == []
+    first, second = (build(generations, record).info for _ in range(2))
+    with pytest.raises(Killed):
+        build(generations, RecordWithHook(record, kill))
+    listed = generations.all()
+    assert sorted(listed, key=lambda state: state.generation_id) == listed
+    assert [state.info for state in listed if state.complete] == sorted([first, second], key=lambda i: i.generation_id)
+    assert [state.complete for state in listed].count(False) == 1
+
+
+def test_pruning_leaves_what_the_next_build_goes_on_with(generations: ElasticGenerations, record: Record) -> None:
+    with pytest.raises(Killed):
+        build(generations, RecordWithHook(record, kill))
+    (unfinished,) = generations.all()
+    assert generations.prune(keep=[]) == ()
+    assert build(generations, record).info.generation_id == unfinished.generation_id
