@@ -29,6 +29,13 @@ NOT_TYPED = {
     "make test": "these are the tests",
     "make check": "CI runs it",
     'export PATH="$PWD/.venv/bin:$PATH"': "of a checkout; the terminal has kitsune on its path",
+    "make elasticsearch": "starts a server for good; the tests start their own",
+    "make demo ENGINE=elasticsearch": "needs that server",
+    "export KITSUNE_ELASTICSEARCH_URL=https://search.example:9200": "nobody's cluster",
+    "export KITSUNE_ELASTICSEARCH_CA_FILE=ca.pem": "the same",
+    "export KITSUNE_ELASTICSEARCH_API_KEY=...": "the same",
+    "kitsune build --engine elasticsearch --profile PROFILE.toml --data FOLDER --home HOME": "the same",
+    "kitsune serve --home HOME": "the same",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME": "needs Mango's data, which is not ours",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --part validation": "the same",
 }
