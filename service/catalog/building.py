@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from service.catalog.record import Record
 from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
 from service.errors import BundleError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
 from service.home import Home, ReleasePointer, replace_file
-from service.index.generations import generations_of
+from service.index.generations import Rejected, generations_of
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -184,7 +184,10 @@ def install_bundle(shop: Shop, source: Path) -> StageRun:
 
 
 def build_index(shop: Shop, settings: Settings) -> StageRun:
-    """Build a generation out of the record's vectors and release it with the bundle and the mapping."""
+    """Build a generation out of the record's vectors and release it with the bundle and the mapping.
+
+    Products that the engine does not take are listed in the home's `work/refused-products.jsonl`.
+    """
     bundle = current_model(shop)
     if bundle.trained is None:
         raise HomeError("The bundle has no generator yet; run `kitsune generator train` first.")
@@ -198,12 +201,12 @@ def build_index(shop: Shop, settings: Settings) -> StageRun:
                 built = generations.build(
                     record, bundle.space_id, bundle.dimensions, lambda products: progress(products, total)
                 )
-            errors = [asdict(rejected) for rejected in built.rejected]
             return {
                 "generation": built.info.generation_id,
                 "products": built.info.products,
-                "rejected": len(errors),
-                "rejections": errors[:KEPT_ERRORS],
+                "rejected": len(built.rejected),
+                "rejections": [asdict(rejected) for rejected in built.rejected[:KEPT_ERRORS]],
+                "rejections_file": _list_rejected(shop, built.rejected),
             }
 
         run = shop.stages.run(
@@ -219,6 +222,16 @@ def build_index(shop: Shop, settings: Settings) -> StageRun:
     shop.home.release(pointer)
     generations.prune(keep=[p.generation for p in (pointer, shop.home.previous()) if p is not None])
     return _logged(shop, replace(run, outputs=run.outputs | asdict(pointer), skipped=unchanged))
+
+
+def _list_rejected(shop: Shop, rejected: Sequence[Rejected]) -> str | None:
+    """Write each product that an engine did not take, and why, on a line; without any there is no file."""
+    path = shop.home.work / "refused-products.jsonl"
+    if not rejected:
+        path.unlink(missing_ok=True)
+        return None
+    replace_file(path, msgspec.json.Encoder().encode_lines(rejected))
+    return str(path.relative_to(shop.home.path))
 
 
 def install_mapping(shop: Shop) -> str:

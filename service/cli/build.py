@@ -188,7 +188,7 @@ def _train_generator(shop: Shop, permutations: Permutations, seed: int, *, refit
 def show_runs(runs: list[StageRun], *, as_json: bool) -> None:
     """Print what came of stages."""
     result = {run.stage: {"skipped": run.skipped, "duration_s": run.duration_s} | run.outputs for run in runs}
-    show(result, as_json=as_json, people=lambda: Group(_table(runs), *_refused_rows(runs)))
+    show(result, as_json=as_json, people=lambda: Group(_table(runs), *_refusals(runs)))
 
 
 def _table(runs: list[StageRun]) -> Table:
@@ -199,14 +199,20 @@ def _table(runs: list[StageRun]) -> Table:
     return table
 
 
-def _refused_rows(runs: list[StageRun]) -> Iterator[Text]:
+def _refusals(runs: list[StageRun]) -> Iterator[Text]:
     for run in runs:
-        errors = [] if run.skipped else run.outputs.get("errors", [])
+        if run.skipped:
+            continue
+        errors, rejections = run.outputs.get("errors", []), run.outputs.get("rejections", [])
         for error in errors[:_SHOWN_ERRORS]:
             place = ", column ".join(str(part) for part in (error["line"], error["column"]) if part)
             yield Text(f"{run.stage}: line {place}: {error['reason']}", style="yellow")
         if len(errors) > _SHOWN_ERRORS:
             yield Text(f"{run.stage}: --json shows more of these; all of a feed's are in work/refused-rows.jsonl")
+        for rejected in rejections[:_SHOWN_ERRORS]:
+            yield Text(f"{run.stage}: product {rejected['product_id']}: {rejected['reason']}", style="yellow")
+        if rejections:
+            yield Text(f"{run.stage}: {run.outputs['rejected']} left out; {run.outputs['rejections_file']} lists them")
 
 
 def _summary(run: StageRun) -> str:

@@ -1,11 +1,13 @@
 """What a home keeps: listed, swapped to and pruned, by the functions and by the command line."""
 
 import json
+import secrets
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from elasticsearch import Elasticsearch
 from typer.testing import CliRunner, Result
 
 import service.demo
@@ -15,6 +17,7 @@ from service.catalog.releasing import Kept, kept_generations, prune, roll_back, 
 from service.cli import app
 from service.errors import BundleError, HomeError, IndexUnavailable
 from service.home import Home, ReleasePointer
+from service.index.generations import generations_of
 from service.index.lifecycle import build_generation
 from service.settings import Settings
 from tests.catalogues import made_items
@@ -203,3 +206,33 @@ def test_a_home_that_does_not_exist_is_not_made(tmp_path: Path, command: list[st
     done = run(Home(tmp_path / "nowhere"), *command)
     assert done.exit_code == HomeError.exit_code
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.slow
+def test_a_swap_goes_to_the_other_engine_and_back(
+    home: Home, bundle: Bundle, generations: tuple[str, str, str], elasticsearch_url: str
+) -> None:
+    alias = f"releasing-{secrets.token_hex(4)}"
+    settings = Settings(elasticsearch_url=elasticsearch_url, elasticsearch_alias=alias, engine="elasticsearch")
+    elastic = generations_of("elasticsearch", home, settings)
+    with Record.open(home.record_path, read_only=True) as record:
+        first, second = (
+            elastic.build(record, bundle.space_id, bundle.dimensions, lambda _: None).info.generation_id
+            for _ in range(2)
+        )
+    _, current, spare = generations
+    assert swap(home, first, settings).engine == "elasticsearch"
+    found = {kept.state.generation_id: kept for kept in kept_generations(home, settings)}
+    assert [(found[id_].engine, found[id_].releases) for id_ in (first, second, current)] == [
+        ("elasticsearch", ("current",)),
+        ("elasticsearch", ()),
+        ("embedded", ("previous",)),
+    ]
+    assert roll_back(home, settings).generation == current
+    assert swap(home, first, settings).generation == first
+    removed = prune(home, settings)
+    assert second in removed
+    assert spare in removed
+    assert {kept.state.generation_id for kept in kept_generations(home, settings)} == {first, current}
+    with Elasticsearch(elasticsearch_url) as client:
+        client.indices.delete(index=f"{alias}-{first.lower()}")
