@@ -120,7 +120,7 @@ def write_bundle(
     It is checked as `open_bundle` does before it appears at `directory`, where it replaces an older one.
 
     Shapes:
-        encoder: neck.weight [e, 2f], neck.bias [e], head.<attribute>.weight [labels, e] and .bias [labels]
+        encoder: neck.weight [e, 2f + colours], neck.bias [e], head.<attribute>.weight [labels, e] and .bias [labels]
 
     Raises:
         BundleCorrupt: the parts do not fit each other, or hold a value that is not finite.
@@ -134,7 +134,7 @@ def write_bundle(
         files = describe_files(new)
         draft = Manifest(
             space_id=digest(files, SPACE_FILES),
-            dims=Dims(features // VIEWS, embedding, compression.dimensions),
+            dims=Dims((features - encoder_info.colours) // VIEWS, embedding, compression.dimensions),
             label_sets={a.name: LabelSet(a.kind, a.labels) for a in attributes},
             encoder=encoder_info,
             generator=None,
@@ -203,15 +203,15 @@ def open_bundle(directory: Path, *, draft: bool = False, encoder_threads: int = 
         raise BundleCorrupt(f"{directory} is a draft: it has no {GENERATOR} yet. Train the generator first.")
     check_files(directory, manifest)
     backbone = ImageBackbone(directory / IMAGE_BACKBONE, manifest.encoder.size_px, encoder_threads)
-    encoder = Encoder(backbone, _read_neck(directory, manifest))
+    encoder = Encoder(backbone, _read_neck(directory, manifest), colours=manifest.encoder.colours > 0)
     return Bundle(
         directory, manifest, encoder, _read_compression(directory, manifest), _read_generator(directory, manifest)
     )
 
 
 def _read_neck(directory: Path, manifest: Manifest) -> Neck:
-    embedding, features = manifest.dims.embedding, manifest.dims.features
-    shapes: dict[str, tuple[int, ...]] = {"neck.weight": (embedding, VIEWS * features), "neck.bias": (embedding,)}
+    embedding, features = manifest.dims.embedding, VIEWS * manifest.dims.features + manifest.encoder.colours
+    shapes: dict[str, tuple[int, ...]] = {"neck.weight": (embedding, features), "neck.bias": (embedding,)}
     for name, found in manifest.label_sets.items():
         shapes[f"head.{name}.weight"] = (len(found.labels), embedding)
         shapes[f"head.{name}.bias"] = (len(found.labels),)

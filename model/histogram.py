@@ -19,6 +19,9 @@ SIZE_PX = 64
 BINS = (8, 13, 13)
 """Bins of lightness L*, a* and b*. Half as many find fewer partners on Mango's validation pairs, more hardly more."""
 
+COLOURS = 8 * 13 * 13
+"""How many bins these are: the length of a histogram."""
+
 _LOWEST = np.array([0, -60, -60], np.float32)
 _HIGHEST = np.array([100, 60, 60], np.float32)
 _EDGE_SHARE = 0.03

@@ -1,7 +1,7 @@
 """What a bundle computes when it serves: photos to embeddings, seeds' vectors to targets. No torch: numpy, onnxruntime.
 
-Notation used for array shapes: b batch, d vector, e embedding, f features of one view, n photos, S pixels a side,
-w width of a layer.
+Notation used for array shapes: b batch, c colours, d vector, e embedding, f features of one view, n photos, S pixels a
+side, w width of a layer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from model.compression import unit_rows
 from model.errors import BundleCorrupt
-from model.photos import views
+from model.histogram import SIZE_PX as COLOUR_SIZE_PX
+from model.histogram import garment_histogram
+from model.photos import rgb, views
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -96,10 +98,10 @@ def _check_backbone(session: "onnxruntime.InferenceSession", path: Path, size_px
 
 
 class Neck:
-    """Features of both views to the embedding: one linear layer.
+    """Features of both views, and the garment's colours where the encoder reads them, to the embedding: linear.
 
     Shapes:
-        weight: [e, 2f]
+        weight: [e, 2f + c]
         bias: [e]
     """
 
@@ -111,7 +113,7 @@ class Neck:
         """Return the embeddings.
 
         Shapes:
-            features: [n, 2f]
+            features: [n, 2f + c]
             returns: [n, e]
 
         Raises:
@@ -126,11 +128,15 @@ class Neck:
 
 
 class Encoder:
-    """Photos to embeddings. Safe to use from several threads."""
+    """Photos to embeddings. Safe to use from several threads.
 
-    def __init__(self, backbone: ImageBackbone, neck: Neck) -> None:
+    `colours` says whether the neck reads the garment's colours beside the backbone's features.
+    """
+
+    def __init__(self, backbone: ImageBackbone, neck: Neck, *, colours: bool = False) -> None:
         self.backbone = backbone
         self.neck = neck
+        self.colours = colours
 
     def encode(self, photos: Sequence[bytes], texts: None = None) -> Array:  # noqa: ARG002 - DESIGN 6: texts come later
         """Return the embeddings of photos (JPEG, PNG or WebP bytes).
@@ -143,11 +149,23 @@ class Encoder:
             BundleCorrupt: backbone and neck do not fit each other.
         """
         runs = [photos[i : i + PHOTOS_A_RUN] for i in range(0, len(photos), PHOTOS_A_RUN)]
-        embedded = [self.neck.embed(self.backbone.features(self._views(run))) for run in runs]
+        embedded = [self.neck.embed(self._features(run)) for run in runs]
         return np.concatenate([np.empty((0, len(self.neck.bias)), np.float32), *embedded])
 
-    def _views(self, photos: Sequence[bytes]) -> Array:
-        return np.stack([views(photo, self.backbone.size_px) for photo in photos])
+    def _features(self, photos: Sequence[bytes]) -> Array:
+        features = self.backbone.features(np.stack([views(photo, self.backbone.size_px) for photo in photos]))
+        if not self.colours:
+            return features
+        return np.hstack([features, [garment_colours(photo) for photo in photos]])
+
+
+def garment_colours(photo: bytes) -> Array:
+    """Return the garment's colour histogram [c], whatever is behind the garment.
+
+    Raises:
+        PhotoRefused: the bytes are no photo, or too large a one.
+    """
+    return garment_histogram(rgb(photo, COLOUR_SIZE_PX))
 
 
 class GeneratorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,7 +12,10 @@ from model.attributes import Kind
 from model.errors import BundleCorrupt
 from model.inference import GeneratorConfig
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+READABLE_VERSIONS = (1, FORMAT_VERSION)
+"""Version 1 knows no colours: every bundle of it is a bundle of version 2 that has none."""
+
 IMAGE_BACKBONE = "image_backbone.onnx"
 ENCODER = "encoder.safetensors"
 COMPRESSION = "compression.safetensors"
@@ -44,10 +47,11 @@ class LabelSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EncoderInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which backbone, and how many pixels a side it looks at."""
+    """Which backbone, how many pixels a side it looks at, and how many colour bins the neck reads beside it."""
 
     backbone: str
     size_px: Positive
+    colours: Annotated[int, Meta(ge=0)] = 0
 
 
 class FileInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,7 +128,7 @@ def load_manifest(directory: Path) -> Manifest:
     raw = _read(directory)
     try:
         version = msgspec.json.decode(raw, type=_Version).format_version
-        if version != FORMAT_VERSION:
+        if version not in READABLE_VERSIONS:
             raise _other_format(directory, version)
         manifest = msgspec.json.decode(raw, type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -147,7 +151,7 @@ def _read(directory: Path) -> bytes:
 def _other_format(directory: Path, version: int) -> BundleCorrupt:
     advice = "Upgrade Kitsune to read it" if version > FORMAT_VERSION else "Build the bundle again"
     return BundleCorrupt(
-        f"{directory / MANIFEST} has format_version {version}; this Kitsune reads {FORMAT_VERSION}. {advice}."
+        f"{directory / MANIFEST} has format_version {version}; this Kitsune reads up to {FORMAT_VERSION}. {advice}."
     )
 
 

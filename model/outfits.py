@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from model.evaluation import ordered_pairs
 from model.inference import HEADS
 
 Rows = NDArray[np.int64]
@@ -85,6 +86,18 @@ def head_datasets(quads: Rows, permutations: Permutations, seed: int) -> HeadDat
         shuffled = np.random.default_rng(seed).permutation(quads)
         quads = shuffled[np.unique(shuffled[:, 0], return_index=True)[1]]
     return tuple(HeadDataset(quads[:, 0], quads[:, 1 + h]) for h in range(HEADS))
+
+
+def shared_pairs(outfits: Sequence[Rows], seed: int) -> HeadDatasets:
+    """Return all ordered pairs of products that share an outfit, each once, shared out to the heads by lot.
+
+    Every head learns from as many pairs as from all kinds of them, but no two heads from the same.
+
+    Shapes:
+        outfits: o times [items]
+    """
+    pairs = np.random.default_rng(seed).permutation(np.unique(ordered_pairs(outfits), axis=0))
+    return tuple(HeadDataset(own[:, 0], own[:, 1]) for own in (pairs[h::HEADS] for h in range(HEADS)))
 
 
 def _permuted(quads: Rows) -> Rows:

@@ -22,7 +22,7 @@ from model.bundle import Bundle, copy_bundle, open_bundle
 from model.errors import BundleCorrupt, ModelError, ModelExtraMissing
 from service.catalog.encoding import encode_catalogue
 from service.catalog.importing import KEPT_ERRORS, READING, import_feed
-from service.catalog.outfits import OutfitsSource, read_outfits
+from service.catalog.outfits import OutfitsRead, OutfitsSource, read_outfits
 from service.catalog.profile import Profile
 from service.catalog.record import Record
 from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
@@ -81,14 +81,18 @@ def import_catalog(shop: Shop) -> StageRun:
 
 
 def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
-    """Train an encoder and a compression on the record's photos and attributes: a draft bundle."""
+    """Train an encoder and a compression on the record's photos and attributes, and on outfits: a draft bundle."""
     with Record.open(shop.home.record_path, read_only=True) as record:
         rows = list(record.products())
+    source = shop.profile.outfits
     inputs = {
         "options": _plain(options),
         "weights": None if options.weights is None else file_digest(options.weights),
         "attributes": shop.profile.attribute_kinds,
-        "rows": digest([(row.product.product_id, row.photos_digest, row.product.attributes) for row in rows]),
+        "rows": digest(
+            [(row.product.product_id, row.product.taxonomy, row.photos_digest, row.product.attributes) for row in rows]
+        ),
+        "outfits": None if source is None else file_digest(shop.data / source.path),
     }
 
     def work() -> Outputs:
@@ -96,10 +100,11 @@ def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
             from service.catalog.training import train_encoder as train  # noqa: PLC0415 - needs the train extra
 
             draft = shop.home.work / "drafts" / digest(inputs)[:12]
-            kinds = shop.profile.attribute_kinds
+            outfits = () if source is None else _outfits(shop, [row.product.product_id for row in rows]).outfits
             train(
                 rows,
-                kinds,
+                shop.profile.attribute_kinds,
+                outfits,
                 data=shop.data,
                 work=shop.home.work,
                 draft=draft,
@@ -133,6 +138,8 @@ def train_generator(
     source = outfits_source(shop)
     with Record.open(shop.home.record_path, read_only=True) as record:
         product_ids, vectors = record.vectors(draft.space_id)
+        found = record.get(product_ids)
+    taxonomies = [found[product_id].product.taxonomy for product_id in product_ids]
     if not product_ids:
         raise HomeError("No product has a vector yet; run `kitsune encode` first.")
     inputs = {
@@ -142,10 +149,11 @@ def train_generator(
         "refit_all": refit_all,
         "outfits": file_digest(shop.data / source.path),
         "vectors": hashlib.sha256(vectors.tobytes() + "\n".join(product_ids).encode()).hexdigest(),
+        "taxonomies": digest(taxonomies),
     }
 
     def work() -> Outputs:
-        outfits = read_outfits(source, shop.data, product_ids)
+        outfits = _outfits(shop, product_ids)
         made = shop.home.work / "bundle"
         with needs_training():
             from service.catalog.training import train_outfits  # noqa: PLC0415 - needs the train extra
@@ -154,6 +162,7 @@ def train_generator(
                 draft,
                 outfits.outfits,
                 product_ids,
+                taxonomies,
                 vectors,
                 target=made,
                 options=options,
@@ -274,6 +283,10 @@ def outfits_source(shop: Shop) -> OutfitsSource:
     if shop.profile.outfits is None:
         raise ProfileError("The profile names no outfits; add [outfits], or build with --bundle, which needs none.")
     return shop.profile.outfits
+
+
+def _outfits(shop: Shop, product_ids: Sequence[str]) -> OutfitsRead:
+    return read_outfits(outfits_source(shop), shop.data, product_ids)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Encoding: the record's photos to vectors of a bundle's space.
 
-Notation used for array shapes: n products, f features of a view (two views make 2f), e embedding.
+Notation used for array shapes: n products, f features of a view (two views make 2f), c colours, e embedding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ def encode_catalogue(record: Record, bundle: Bundle, data: Path, work: Path, pro
         for start in range(0, len(missing), CHUNK):
             chunk = missing[start : start + CHUNK]
             photos = [photo for row in chunk for photo in row.photos]
-            read = photo_features(photos, data, backbone, cache, _silent)
+            read = photo_features(photos, data, backbone, cache, _silent, colours=bundle.encoder.colours)
             ready = [row for row in chunk if _has_features(row, read.features)]
             refused |= {row.product.product_id: _why_not(row, read.refused) for row in chunk if row not in ready}
             if ready:
@@ -64,17 +64,26 @@ def open_cache(work: Path, backbone: Path) -> FeatureCache:
 
 
 def product_embeddings(rows: Sequence[RecordedProduct], features: Mapping[str, Array], neck: Neck) -> Array:
-    """Embed products; of several photos the embeddings are averaged.
+    """Embed products by the mean of their photos' features, which is the mean of the photos' embeddings.
 
     Shapes:
-        features: [2f] a photo
+        features: [2f], or [2f + c], a photo
         returns: [n, e]
     """
+    return neck.embed(product_features(rows, features))
+
+
+def product_features(rows: Sequence[RecordedProduct], features: Mapping[str, Array]) -> Array:
+    """Return the mean of the features of each product's photos, of those that have any.
+
+    Shapes:
+        features: [2f], or [2f + c], a photo
+        returns: [n, 2f], or [n, 2f + c]
+    """
     photos = [[features[photo] for photo in row.photos if photo in features] for row in rows]
-    embedded = neck.embed(np.concatenate(photos))
     starts = np.cumsum([0, *(len(of_product) for of_product in photos[:-1])])
     counts = np.array([len(of_product) for of_product in photos])[:, None]
-    return np.asarray(np.add.reduceat(embedded, starts) / counts, np.float32)
+    return np.asarray(np.add.reduceat(np.concatenate(photos), starts) / counts, np.float32)
 
 
 def _has_features(row: RecordedProduct, features: Mapping[str, Array]) -> bool:

@@ -2,11 +2,11 @@
 
 Importing this module needs the [train] extra.
 
-Notation used for array shapes: n rows, one a photo; f features of a view (two views make 2f).
+Notation used for array shapes: n rows, one a photo; f features of a view (two views make 2f); e embedding, d vector.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,30 +14,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.attributes import Attribute, Kind, learn_attribute
-from model.backbones import build_backbone, export_onnx
+from model.backbones import Backbone, build_backbone, export_onnx
 from model.bundle import Bundle, complete_bundle, write_bundle
-from model.compression import compression_report, fit_compression
-from model.encoder import EncoderOptions, train_backbone, train_neck
+from model.compression import Compression, compression_report, fit_compression
+from model.encoder import EncoderOptions, TrainedEncoder, train_backbone, train_neck
 from model.errors import PhotoRefused
 from model.evaluation import training_outfits
 from model.generator import GeneratorOptions, train_generator
+from model.histogram import COLOURS
 from model.inference import ImageBackbone, Neck
 from model.manifest import EncoderInfo
-from model.outfits import Permutations, head_datasets, reduce_outfits
+from model.outfits import HeadDatasets, Permutations, head_datasets, reduce_outfits, shared_pairs
 from model.photos import views
-from service.catalog.encoding import open_cache, product_embeddings
+from model.projection import Block, Projection, ProjectionOptions, train_projection
+from service.catalog.encoding import open_cache, product_features
 from service.catalog.features import photo_features
 from service.catalog.outfits import Part, split_of
 from service.catalog.record import RecordedProduct
-from service.catalog.stages import Reporter
+from service.catalog.stages import Progress, Reporter
 from service.errors import FeedError
 
 DIMENSIONS = 50
+
+LEAST_OUTFITS = 300
+"""So many outfits teach a projection more than the principal components know; see benchmarks/generators.py."""
+
+_COLOUR_SCALE = 10.0
+"""Brings colour shares to the size of a backbone's features, for the optimizer; folded into the weights afterwards."""
 
 
 def train_encoder(
     rows: Sequence[RecordedProduct],
     kinds: Mapping[str, Kind],
+    outfits: Sequence[Sequence[str]],
     *,
     data: Path,
     work: Path,
@@ -46,13 +55,18 @@ def train_encoder(
     reporter: Reporter,
     git_revision: str | None,
 ) -> None:
-    """Train an encoder and its compression on the products' photos and attributes, and leave a draft bundle.
+    """Train an encoder and its compression on photos, attributes and outfits, and leave a draft bundle.
 
-    Attributes of the test part's products are held out: the accuracy in the manifest is theirs.
+    With outfits enough, the last `DIMENSIONS` numbers of an embedding are a projection that was learned from them, and
+    the compression keeps these. Otherwise the compression is a PCA of what the attributes taught.
+
+    Attributes of the test part's products are held out: the accuracy in the manifest is theirs. Of outfits only the
+    products of the training part are learnt from.
 
     Args:
         rows: the products; those without photos teach nothing.
         kinds: the attributes to learn, and whether a product has one label or several.
+        outfits: product ids of each outfit; there may be none.
         data: the folder that the photos are in.
         work: the home's folder for caches.
         draft: where the draft goes.
@@ -66,43 +80,124 @@ def train_encoder(
     photographed = [(row, photo) for row in rows for photo in row.photos]
     attributes = _learn_attributes(kinds, photographed)
     backbone = build_backbone(options.backbone, options.weights, options.seed)
-    from_scratch = options.backbone == "small" and options.weights is None
-    if from_scratch:
-        lessons = _Lessons.of(
-            [pair for pair in photographed if _readable(data / pair[1], backbone.size_px)], attributes
-        )
-        photos = [(data / photo).read_bytes() for photo in lessons.photos]
-        with reporter.task("backbone") as progress:
-            trained = train_backbone(
-                backbone, photos, attributes, lessons.values, lessons.held_out, options=options, progress=progress
-            )
+    if options.backbone == "small" and options.weights is None:
+        _train_backbone(backbone, photographed, attributes, data=data, options=options, reporter=reporter)
     exported = work / "image_backbone.onnx"
     export_onnx(backbone, exported)
     with reporter.task("photos") as progress, open_cache(work, exported) as cache:
         session = ImageBackbone(exported, backbone.size_px)
-        read = photo_features([photo for _, photo in photographed], data, session, cache, progress)
-    lessons = _Lessons.of([pair for pair in photographed if pair[1] in read.features], attributes)
-    if not from_scratch:
-        features = np.stack([read.features[photo] for photo in lessons.photos])
-        with reporter.task("attributes") as progress:
-            trained = train_neck(
-                features, attributes, lessons.values, lessons.held_out, options=options, progress=progress
-            )
+        read = photo_features([photo for _, photo in photographed], data, session, cache, progress, colours=True)
     readable = [row for row in rows if any(photo in read.features for photo in row.photos)]
-    neck = Neck(trained.tensors["neck.weight"], trained.tensors["neck.bias"])
-    embeddings = product_embeddings(readable, read.features, neck)
-    compression = fit_compression(embeddings, DIMENSIONS)
+    lessons = _Lessons.of([pair for pair in photographed if pair[1] in read.features], attributes)
+    members = _training_members(readable, outfits)
+    taught = len(members) >= LEAST_OUTFITS
+    with reporter.task("attributes") as progress:
+        features = np.stack([read.features[photo] for photo in lessons.photos])
+        trained = _train_neck(features, lessons, attributes, options, progress, spare=DIMENSIONS if taught else 0)
+    features = product_features(readable, read.features)
+    if taught:
+        with reporter.task("outfits") as progress:
+            projection = _train_projection(features, readable, members, options.seed, progress)
+        trained = _joined(trained, projection)
+    embeddings = Neck(trained.tensors["neck.weight"], trained.tensors["neck.bias"]).embed(features)
+    compression = _last(embeddings, DIMENSIONS) if taught else fit_compression(embeddings, DIMENSIONS)
     write_bundle(
         draft,
         image_backbone=exported,
         encoder=trained.tensors | backbone.tensors(),
-        encoder_info=EncoderInfo(backbone.name, backbone.size_px),
+        encoder_info=EncoderInfo(backbone.name, backbone.size_px, COLOURS),
         attributes=trained.attributes,
         compression=compression,
-        training={"encoder": _plain(asdict(options)) | {"products": len(readable), "photos": len(lessons.photos)}},
+        training={
+            "encoder": _plain(asdict(options))
+            | {"products": len(readable), "photos": len(lessons.photos), "outfits": len(members) if taught else 0}
+        },
         metrics={"encoder": trained.report, "compression": compression_report(embeddings, compression)},
         git_revision=git_revision,
     )
+
+
+def _train_backbone(
+    backbone: Backbone,
+    photographed: Sequence[tuple[RecordedProduct, str]],
+    attributes: Sequence[Attribute],
+    *,
+    data: Path,
+    options: EncoderOptions,
+    reporter: Reporter,
+) -> None:
+    """Train a backbone that has no weights of its own yet; the neck that it learns with is thrown away."""
+    lessons = _Lessons.of([pair for pair in photographed if _readable(data / pair[1], backbone.size_px)], attributes)
+    photos = [(data / photo).read_bytes() for photo in lessons.photos]
+    with reporter.task("backbone") as progress:
+        train_backbone(
+            backbone, photos, attributes, lessons.values, lessons.held_out, options=options, progress=progress
+        )
+
+
+def _train_neck(
+    features: NDArray[np.float32],
+    lessons: "_Lessons",
+    attributes: Sequence[Attribute],
+    options: EncoderOptions,
+    progress: Progress,
+    *,
+    spare: int,
+) -> TrainedEncoder:
+    """Train on the attributes; `spare` numbers of the embedding are left for something else."""
+    scale = np.ones(features.shape[1], np.float32)
+    scale[-COLOURS:] = _COLOUR_SCALE
+    trained = train_neck(
+        features * scale,
+        attributes,
+        lessons.values,
+        lessons.held_out,
+        options=replace(options, embedding=options.embedding - spare),
+        progress=progress,
+    )
+    weight = trained.tensors["neck.weight"] * scale
+    return replace(trained, tensors=trained.tensors | {"neck.weight": weight})
+
+
+def _training_members(rows: Sequence[RecordedProduct], outfits: Sequence[Sequence[str]]) -> list[NDArray[np.int64]]:
+    """Return each outfit's products of the training part, as places in `rows`; what is left needs at least two."""
+    row_of = {row.product.product_id: place for place, row in enumerate(rows)}
+    members = [np.array([row_of[id_] for id_ in outfit if id_ in row_of], np.int64) for outfit in outfits]
+    return training_outfits(members, np.array([split_of(product_id) == "train" for product_id in row_of], np.bool_))
+
+
+def _train_projection(
+    features: NDArray[np.float32],
+    rows: Sequence[RecordedProduct],
+    members: Sequence[NDArray[np.int64]],
+    seed: int,
+    progress: Progress,
+) -> Projection:
+    """Colours weigh twice what the backbone's features do; benchmarks/generators.py shows other choices."""
+    blocks = (
+        Block(slice(0, features.shape[1] - COLOURS), components=512, weight=1, standardised=True),
+        Block(slice(features.shape[1] - COLOURS, features.shape[1]), components=128, weight=2),
+    )
+    taxonomies = np.unique([row.product.taxonomy for row in rows], return_inverse=True)[1]
+    options = ProjectionOptions(dimensions=DIMENSIONS, seed=seed)
+    return train_projection(features, blocks, taxonomies, members, options=options, progress=progress)
+
+
+def _joined(trained: TrainedEncoder, projection: Projection) -> TrainedEncoder:
+    """Append the projection to the neck; the attributes' heads do not read it."""
+    tensors = dict(trained.tensors)
+    tensors["neck.weight"] = np.concatenate([tensors["neck.weight"], projection.weight])
+    tensors["neck.bias"] = np.concatenate([tensors["neck.bias"], projection.bias])
+    for attribute in trained.attributes:
+        name = f"head.{attribute.name}.weight"
+        tensors[name] = np.pad(tensors[name], ((0, 0), (0, len(projection.bias))))
+    return replace(trained, tensors=tensors, report=trained.report | {"projection": projection.report})
+
+
+def _last(embeddings: NDArray[np.float32], dimensions: int) -> Compression:
+    """Return the compression that keeps an embedding's last numbers as they are."""
+    kept = np.eye(embeddings.shape[1], dtype=np.float32)[-dimensions:]
+    return Compression(embeddings.mean(axis=0), kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +241,7 @@ def train_outfits(
     draft: Bundle,
     outfits: Sequence[Sequence[str]],
     product_ids: Sequence[str],
+    taxonomies: Sequence[str],
     vectors: NDArray[np.float32],
     *,
     target: Path,
@@ -160,8 +256,11 @@ def train_outfits(
     Only products of the training part are learnt from, so that the others stay cold; the validation part chooses the
     epoch. `refit_all` learns from every product, after which no figure of this bundle is an honest one.
 
+    The contrastive loss learns from all pairs of an outfit, the cosine distance from those that `permutations` says.
+
     Shapes:
         product_ids: [n]
+        taxonomies: [n]
         vectors: [n, d]
 
     Raises:
@@ -178,8 +277,9 @@ def train_outfits(
     with reporter.task("generator") as progress:
         trained = train_generator(
             vectors,
-            head_datasets(reduce_outfits(train, options.seed), permutations, options.seed),
-            head_datasets(reduce_outfits(held_back, options.seed), "dedupe", options.seed),
+            _pairs(train, options, permutations),
+            _pairs(held_back, options, "dedupe"),
+            taxonomies=np.unique(np.asarray(taxonomies), return_inverse=True)[1],
             options=options,
             progress=progress,
         )
@@ -199,6 +299,12 @@ def train_outfits(
         metrics={"generator": trained.report},
         git_revision=git_revision,
     )
+
+
+def _pairs(outfits: Sequence[NDArray[np.int64]], options: GeneratorOptions, permutations: Permutations) -> HeadDatasets:
+    if options.loss == "contrastive":
+        return shared_pairs(outfits, options.seed)
+    return head_datasets(reduce_outfits(outfits, options.seed), permutations, options.seed)
 
 
 def _plain(options: dict[str, Any]) -> dict[str, Any]:

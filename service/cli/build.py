@@ -30,8 +30,15 @@ from service.home import Home
 from service.settings import Settings
 
 
+class Loss(StrEnum):
+    """What the generator learns to make small."""
+
+    CONTRASTIVE = "contrastive"
+    COSINE = "cosine"
+
+
 class Permutations(StrEnum):
-    """How outfits become the heads' data sets."""
+    """How outfits become the heads' data sets, for the cosine loss."""
 
     ALL = "all"
     NONE = "none"
@@ -42,8 +49,12 @@ BackboneOption = Annotated[
     str, typer.Option(help="efficientnet_lite0 (packaged weights), small (from scratch) or torchvision/NAME.")
 ]
 WeightsOption = Annotated[Path | None, typer.Option(help="File with the backbone's weights.")]
+LossOption = Annotated[
+    Loss, typer.Option(help="contrastive: find the partner among its taxonomy; cosine: come near it (the baseline).")
+]
 PermutationsOption = Annotated[
-    Permutations, typer.Option(help="Orders of an outfit to learn from; dedupe keeps one for each seed.")
+    Permutations,
+    typer.Option(help="With --loss cosine: orders of an outfit to learn from; dedupe keeps one for each seed."),
 ]
 RefitOption = Annotated[
     bool, typer.Option("--refit-all", help="Learn from every product; no figure of the bundle is honest afterwards.")
@@ -81,6 +92,7 @@ def build(
     ] = None,
     backbone: BackboneOption = BACKBONE,
     weights: WeightsOption = None,
+    loss: LossOption = Loss.CONTRASTIVE,
     permutations: PermutationsOption = Permutations.DEDUPE,
     refit_all: RefitOption = False,
     seed: SeedOption = 0,
@@ -94,7 +106,7 @@ def build(
     Example: kitsune build --profile examples/mango.toml --data FOLDER --home HOME
     """
     with opened_shop(profile, data, home) as shop:
-        runs = list(_build(shop, bundle, backbone, weights, permutations, seed, refit_all=refit_all))
+        runs = list(_build(shop, bundle, backbone, weights, loss, permutations, seed, refit_all=refit_all))
         runs.append(building.build_index(shop, Settings.load(engine=engine)))
     show_runs(runs, as_json=json)
 
@@ -104,6 +116,7 @@ def _build(
     bundle: Path | None,
     backbone: str,
     weights: Path | None,
+    loss: Loss,
     permutations: Permutations,
     seed: int,
     *,
@@ -113,7 +126,7 @@ def _build(
     if bundle is None:
         yield _train_encoder(shop, backbone, weights, seed)
         yield building.encode(shop)
-        yield _train_generator(shop, permutations, seed, refit_all=refit_all)
+        yield _train_generator(shop, loss, permutations, seed, refit_all=refit_all)
     else:
         yield building.install_bundle(shop, bundle)
         yield building.encode(shop)
@@ -152,6 +165,7 @@ def generator_train(
     profile: ProfileOption,
     data: DataOption,
     home: HomeOption = HOME,
+    loss: LossOption = Loss.CONTRASTIVE,
     permutations: PermutationsOption = Permutations.DEDUPE,
     refit_all: RefitOption = False,
     seed: SeedOption = 0,
@@ -159,7 +173,7 @@ def generator_train(
 ) -> None:
     """Train the three-head generator on the shop's outfits."""
     with opened_shop(profile, data, home) as shop:
-        runs = [_train_generator(shop, permutations, seed, refit_all=refit_all)]
+        runs = [_train_generator(shop, loss, permutations, seed, refit_all=refit_all)]
     show_runs(runs, as_json=json)
 
 
@@ -179,10 +193,11 @@ def _train_encoder(shop: Shop, backbone: str, weights: Path | None, seed: int) -
     return building.train_encoder(shop, replace(options, backbone=backbone, weights=weights, seed=seed))
 
 
-def _train_generator(shop: Shop, permutations: Permutations, seed: int, *, refit_all: bool) -> StageRun:
+def _train_generator(shop: Shop, loss: Loss, permutations: Permutations, seed: int, *, refit_all: bool) -> StageRun:
     with needs_training():
-        from model.generator import GeneratorOptions  # noqa: PLC0415 - needs the train extra
-    return building.train_generator(shop, GeneratorOptions(seed=seed), permutations.value, refit_all=refit_all)
+        from model.generator import BASELINE, GeneratorOptions  # noqa: PLC0415 - needs the train extra
+    options = BASELINE if loss is Loss.COSINE else GeneratorOptions()
+    return building.train_generator(shop, replace(options, seed=seed), permutations.value, refit_all=refit_all)
 
 
 def show_runs(runs: list[StageRun], *, as_json: bool) -> None:

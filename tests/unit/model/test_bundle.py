@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import safetensors.numpy
 from model.bundle import complete_bundle, copy_bundle, open_bundle
 from model.compression import Compression
 from model.errors import BundleCorrupt, ModelError
+from model.histogram import COLOURS
 from model.inference import Generator, GeneratorConfig
 from model.manifest import (
     COMPRESSION,
@@ -20,6 +22,7 @@ from model.manifest import (
     IMAGE_BACKBONE,
     MANIFEST,
     SPACE_FILES,
+    EncoderInfo,
     describe_files,
     digest,
     load_manifest,
@@ -288,11 +291,37 @@ def test_a_space_id_of_another_space_is_refused(bundle: Path) -> None:
 # The manifest.
 
 
-@pytest.mark.parametrize(("version", "advice"), [(2, "Upgrade Kitsune"), (0, "Build the bundle again")])
+@pytest.mark.parametrize(("version", "advice"), [(3, "Upgrade Kitsune"), (0, "Build the bundle again")])
 def test_another_format_version_is_refused_with_advice(bundle: Path, version: int, advice: str) -> None:
     rewrite_manifest(bundle, lambda manifest: manifest.update(format_version=version, invention={"of": "tomorrow"}))
-    with pytest.raises(BundleCorrupt, match=rf"format_version {version}; this Kitsune reads 1\. {advice}"):
+    with pytest.raises(BundleCorrupt, match=rf"format_version {version}; this Kitsune reads up to 2\. {advice}"):
         open_bundle(bundle)
+
+
+def test_a_bundle_of_version_1_is_one_without_colours(bundle: Path) -> None:
+    edit_manifest(bundle, format_version=1)
+    without = json.loads((bundle / MANIFEST).read_bytes()) | {"manifest_sha256": ""}
+    del without["encoder"]["colours"]
+    unsealed = json.dumps(without)
+    own_hash = hashlib.sha256(unsealed.encode()).hexdigest()
+    (bundle / MANIFEST).write_text(unsealed.replace('""', f'"{own_hash}"'), encoding="utf-8")
+    assert not open_bundle(bundle).encoder.colours
+
+
+def test_a_neck_may_read_colours_beside_features(tmp_path: Path) -> None:
+    tensors = tiny.encoder_tensors() | {"neck.weight": tiny.normal(tiny.EMBEDDING, 2 * tiny.FEATURES + COLOURS)}
+    info = EncoderInfo("tiny", tiny.SIZE_PX, COLOURS)
+    manifest = tiny.write_tiny_bundle(tmp_path / "bundle", encoder=tensors, encoder_info=info)
+    assert manifest.dims.features == tiny.FEATURES
+    opened = open_bundle(tmp_path / "bundle")
+    assert opened.encoder.colours
+    assert opened.encoder.neck.weight.shape == (tiny.EMBEDDING, 2 * tiny.FEATURES + COLOURS)
+
+
+def test_colours_that_the_manifest_does_not_know_are_refused(tmp_path: Path) -> None:
+    tensors = tiny.encoder_tensors() | {"neck.weight": tiny.normal(tiny.EMBEDDING, 2 * tiny.FEATURES + 1)}
+    with pytest.raises(BundleCorrupt, match=r"neck\.weight of shape"):
+        tiny.write_tiny_bundle(tmp_path / "bundle", encoder=tensors)
 
 
 @pytest.mark.parametrize(

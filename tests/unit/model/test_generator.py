@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -6,14 +7,23 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from model.baselines import cosine, generator_rows
 from model.compression import unit_rows
 from model.errors import ModelError
-from model.generator import GeneratorNet, GeneratorOptions, TrainedGenerator, head_to_head_cosine, train_generator
+from model.evaluation import cold_pairs, evaluate
+from model.generator import (
+    BASELINE,
+    GeneratorNet,
+    GeneratorOptions,
+    TrainedGenerator,
+    head_to_head_cosine,
+    train_generator,
+)
 from model.inference import HEADS, Generator, GeneratorConfig
-from model.outfits import HeadDatasets, head_datasets, reduce_outfits
+from model.outfits import HeadDatasets, head_datasets, reduce_outfits, shared_pairs
 
 DIMENSIONS = 16
-QUICK = GeneratorOptions(epochs=12, batch_size=32, max_lr=1e-2)
+QUICK = GeneratorOptions(loss="cosine", widths=(64, 128), epochs=12, batch_size=32, max_lr=1e-2)
 NOTHING = head_datasets(np.empty((0, 4), np.int64), "none", 0)
 CONFIGS = [GeneratorConfig((64, 128), "linear"), GeneratorConfig((20,), "relu"), GeneratorConfig((), "linear")]
 
@@ -105,7 +115,9 @@ def test_the_loss_is_the_cosine_distance() -> None:
 def test_thirty_two_outfits_are_learned_by_heart() -> None:
     vectors = unit(32 * 4, DIMENSIONS)
     pairs = head_datasets(np.arange(128).reshape(32, 4), "none", 0)
-    options = GeneratorOptions(widths=(64, 256), activation="relu", epochs=100, batch_size=16, max_lr=1e-2, cycles=1)
+    options = GeneratorOptions(
+        loss="cosine", widths=(64, 256), activation="relu", epochs=100, batch_size=16, max_lr=1e-2, cycles=1
+    )
     assert min(trained(vectors, pairs, options=options).report["validation_loss"]) < 0.01
 
 
@@ -163,7 +175,7 @@ def test_the_best_epoch_is_kept() -> None:
     vectors, quads = made_outfits(60)
     noisy = unit_rows(vectors + 0.3 * unit(*vectors.shape, seed=5))
     train, validation = head_datasets(quads[:30], "none", 0), head_datasets(quads[30:], "none", 0)
-    options = GeneratorOptions(widths=(64, 128), activation="relu", epochs=60, batch_size=8, max_lr=1e-2)
+    options = GeneratorOptions(loss="cosine", widths=(64, 128), activation="relu", epochs=60, batch_size=8, max_lr=1e-2)
     result = trained(noisy, train, validation, options)
     losses = result.report["validation_loss"]
     best = result.report["best_epoch"]
@@ -199,6 +211,61 @@ def test_progress_ends_at_its_total() -> None:
     assert told == [((epoch + 1) * steps_an_epoch, 12 * steps_an_epoch) for epoch in range(12)]
 
 
+# The contrastive loss.
+
+
+CONTRASTIVE = GeneratorOptions(epochs=20, batch_size=64, max_lr=5e-2)
+
+
+def made_pairs(seed: int = 0) -> tuple[NDArray[np.float32], list[NDArray[np.int64]], NDArray[np.int64]]:
+    """Vectors, outfits of one style each, and taxonomies; what goes together is far apart in half of the dimensions."""
+    rng = np.random.default_rng(seed)
+    styles = np.tile(unit(200, DIMENSIONS, seed=seed), (4, 1))
+    loud = rng.standard_normal(styles.shape) * (np.arange(DIMENSIONS) < DIMENSIONS // 2)
+    vectors = unit_rows((styles + loud).astype(np.float32))
+    return vectors, list(np.arange(800).reshape(4, 200).T), np.repeat(np.arange(4), 200)
+
+
+def contrasted(options: GeneratorOptions = CONTRASTIVE) -> TrainedGenerator:
+    vectors, outfits, taxonomies = made_pairs()
+    train, validation = shared_pairs(outfits[:160], 0), shared_pairs(outfits[160:], 0)
+    return train_generator(vectors, train, validation, options=options, progress=quiet, taxonomies=taxonomies)
+
+
+def test_the_contrastive_loss_goes_down() -> None:
+    losses = contrasted().report["train_loss"]
+    assert losses[-1] < 0.8 * losses[0]
+
+
+def test_partners_of_held_out_outfits_are_found_better_than_by_likeness() -> None:
+    vectors, outfits, taxonomies = made_pairs()
+    pairs = cold_pairs(outfits[160:], np.ones(len(vectors), np.bool_))
+    targets = contrasted().generator.generate(vectors)
+    rows = generator_rows(targets, vectors) | {"copy": (cosine(vectors, vectors),)}
+    found = evaluate(pairs, [str(taxonomy) for taxonomy in taxonomies], rows, judged="generator")
+    against_copy = {row.against: row.measures["recall_at_10"] for row in found.differences}["copy"]
+    assert against_copy.low > 0.1
+
+
+def test_the_contrastive_loss_gives_the_same_weights_for_the_same_seed() -> None:
+    assert hash_of(contrasted()) == hash_of(contrasted())
+    assert hash_of(contrasted(replace(CONTRASTIVE, seed=1))) != hash_of(contrasted())
+
+
+def test_numpy_serves_what_the_contrastive_loss_trained() -> None:
+    result = contrasted()
+    net = GeneratorNet(DIMENSIONS, result.config)
+    net.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in result.tensors.items()})
+    seeds = unit(50, DIMENSIONS)
+    with torch.inference_mode():
+        heads = [torch.nn.functional.normalize(net(torch.from_numpy(seeds), head)) for head in range(HEADS)]
+    np.testing.assert_allclose(result.generator.generate(seeds), torch.stack(heads, 1).numpy(), atol=1e-5)
+
+
+def test_the_baseline_is_the_cosine_distance_on_a_trunk() -> None:
+    assert (BASELINE.loss, BASELINE.widths) == ("cosine", (64, 128))
+
+
 # Heads.
 
 
@@ -213,7 +280,7 @@ def test_all_permutations_make_the_heads_alike_and_their_own_data_sets_tell_them
     vectors, _ = made_outfits(300)
     outfits = [np.random.default_rng(i).choice(300, 4, replace=False) for i in range(80)]
     quads = reduce_outfits(outfits, seed=0)
-    options = GeneratorOptions(epochs=5, batch_size=32, max_lr=1e-2, cycles=1)
+    options = GeneratorOptions(loss="cosine", widths=(64, 128), epochs=5, batch_size=32, max_lr=1e-2, cycles=1)
     alike, apart = (
         trained(vectors, head_datasets(quads, mode, 0), options=options).report for mode in ("all", "dedupe")
     )

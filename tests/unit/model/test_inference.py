@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from model.errors import BundleCorrupt, PhotoRefused
-from model.inference import PHOTOS_A_RUN, Encoder, Generator, GeneratorConfig, ImageBackbone, Neck
+from model.histogram import COLOURS
+from model.inference import PHOTOS_A_RUN, Encoder, Generator, GeneratorConfig, ImageBackbone, Neck, garment_colours
 from model.photos import views
 from tests.unit.model import tiny
 
@@ -68,6 +69,17 @@ def test_a_photo_is_encoded_by_backbone_and_neck(encoder: Encoder) -> None:
     features = encoder.backbone.features(np.stack([views(photo, tiny.SIZE_PX) for photo in photos]))
     expected = features @ encoder.neck.weight.T + encoder.neck.bias
     np.testing.assert_array_equal(encoder.encode(photos), expected)
+
+
+def test_the_garments_colours_follow_the_features(backbone: ImageBackbone) -> None:
+    weight = tiny.normal(tiny.EMBEDDING, 2 * tiny.FEATURES + COLOURS)
+    encoder = Encoder(backbone, Neck(weight, tiny.normal(tiny.EMBEDDING)), colours=True)
+    photos = [photo((200, 30, 90)), photo((0, 0, 0))]
+    features = backbone.features(np.stack([views(photo, tiny.SIZE_PX) for photo in photos]))
+    colours = np.stack([garment_colours(photo) for photo in photos])
+    assert colours.shape == (2, COLOURS)
+    expected = np.hstack([features, colours]) @ weight.T + encoder.neck.bias
+    np.testing.assert_allclose(encoder.encode(photos), expected, atol=1e-5)
 
 
 def test_a_photo_is_encoded_alike_alone_and_among_more_than_a_run_takes(encoder: Encoder) -> None:

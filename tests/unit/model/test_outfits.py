@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model.outfits import head_datasets, reduce_outfits
+from model.outfits import head_datasets, reduce_outfits, shared_pairs
 
 OUTFITS = st.lists(st.lists(st.integers(0, 30), max_size=8), max_size=20)
 
@@ -108,3 +108,15 @@ def test_deduplicated_heads_share_no_pair_where_outfits_are_whole() -> None:
     assert not first & second
     assert not first & third
     assert not second & third
+
+
+def test_the_heads_share_out_all_pairs_and_none_twice() -> None:
+    heads = shared_pairs([rows(1, 2, 3), rows(3, 2, 1), rows(4, 5, 6, 7)], seed=0)
+    found = [pair for head in heads for pair in zip(head.seeds.tolist(), head.targets.tolist(), strict=True)]
+    assert sorted(found) == sorted([*permutations((1, 2, 3), 2), *permutations((4, 5, 6, 7), 2)])
+    assert {len(head.seeds) for head in heads} == {6}
+
+
+def test_the_lot_is_the_seeds() -> None:
+    first, again, other = (shared_pairs([rows(*range(9))], seed)[0].targets.tolist() for seed in (0, 0, 1))
+    assert first == again != other

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.inference import ImageBackbone
+from model.histogram import COLOURS
+from model.inference import ImageBackbone, garment_colours
 from service.catalog.features import BATCH, FeatureCache, photo_features
 from tests.shop import draw_photo
 
@@ -98,3 +99,21 @@ def test_progress_ends_at_the_number_of_photos(data: Path) -> None:
     with FeatureCache(data / "cache" / "features.sqlite") as cache:
         photo_features(PHOTOS, data, cast(ImageBackbone, CountingBackbone()), cache, lambda *step: steps.append(step))
     assert steps[-1] == (len(PHOTOS), len(PHOTOS))
+
+
+def test_colours_follow_the_features_and_are_counted_once(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = photo_features_of(data)
+    coloured = coloured_features_of(data)
+    for name, row in coloured.items():
+        np.testing.assert_array_equal(row[:-COLOURS], plain[name])
+        np.testing.assert_array_equal(row[-COLOURS:], garment_colours((data / name).read_bytes()))
+    monkeypatch.setattr("service.catalog.features.garment_colours", None)
+    assert coloured_features_of(data).keys() == coloured.keys()
+
+
+def coloured_features_of(data: Path) -> dict[str, NDArray[np.float32]]:
+    backbone = CountingBackbone()
+    with FeatureCache(data / "cache" / "features.sqlite") as cache:
+        found = photo_features(PHOTOS, data, cast(ImageBackbone, backbone), cache, lambda *_: None, colours=True)
+    assert backbone.photos == 0
+    return dict(found.features)
