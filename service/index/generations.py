@@ -102,12 +102,11 @@ def generations_of(engine: Engine, home: Home, settings: Settings) -> Generation
     from service.index.elastic.connection import Connection  # noqa: PLC0415 - the client loads where it is used
     from service.index.elastic.generations import ElasticGenerations  # noqa: PLC0415
 
-    key = settings.elasticsearch_api_key
     return ElasticGenerations(
         Connection(
             settings.elasticsearch_url,
             settings.elasticsearch_alias,
-            key.get_secret_value() if key else None,
+            settings.elasticsearch_key(),
             settings.elasticsearch_ca_file,
         )
     )

@@ -31,6 +31,7 @@ NOT_TYPED = {
     'export PATH="$PWD/.venv/bin:$PATH"': "of a checkout; the terminal has kitsune on its path",
     "make elasticsearch": "starts a server for good; the tests start their own",
     "make demo ENGINE=elasticsearch": "needs that server",
+    "docker compose up": "needs Docker",
     "export KITSUNE_ELASTICSEARCH_URL=https://search.example:9200": "nobody's cluster",
     "export KITSUNE_ELASTICSEARCH_CA_FILE=ca.pem": "the same",
     "export KITSUNE_ELASTICSEARCH_API_KEY=...": "the same",

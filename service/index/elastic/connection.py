@@ -87,7 +87,7 @@ def explained() -> Iterator[None]:
     except (AuthenticationException, AuthorizationException) as error:
         raise IndexUnavailable(
             f"Elasticsearch refuses the key ({error.status_code}): the operator should look at "
-            "KITSUNE_ELASTICSEARCH_API_KEY."
+            "KITSUNE_ELASTICSEARCH_API_KEY, or at its file."
         ) from error
     except NotFoundError as error:
         raise IndexUnavailable(
