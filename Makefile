@@ -6,13 +6,19 @@ INSTALLED := $(VENV)/.installed
 
 SERVING := $(VENV)/.serving
 
-.PHONY: help demo test browser test-unit check docs lock demo-bundle format clean
+.PHONY: help demo elasticsearch elasticsearch-stop test browser test-unit check docs lock demo-bundle format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(SERVING) ## set up what serving needs, draw a shop and serve it on 127.0.0.1:8000
-	$(BIN)/kitsune demo
+demo: $(SERVING) ## set up what serving needs, draw a shop and serve it on 127.0.0.1:8000; ENGINE=elasticsearch for that engine
+	$(BIN)/kitsune demo $(if $(ENGINE),--engine $(ENGINE))
+
+elasticsearch: $(INSTALLED) ## fetch Elasticsearch, start it on 127.0.0.1:9200 and wait until it is healthy
+	$(BIN)/python -m tests.elasticsearch start
+
+elasticsearch-stop: $(INSTALLED) ## stop it; its data stays
+	$(BIN)/python -m tests.elasticsearch stop
 
 test: $(INSTALLED) browser ## set everything up and run every test
 	$(BIN)/python -m pytest

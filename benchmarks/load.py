@@ -19,6 +19,7 @@ from benchmarks.rest import BARE, PRODUCTS, REST, K, drawn_seeds
 from benchmarks.serving import Served, bare, kitsune, ticks
 from benchmarks.traffic import Connection, answered, outfit_request
 from service.runtime import load_release, named_release
+from service.settings import Settings
 
 SEEDS = 2000
 ROUNDS = 5
@@ -34,7 +35,7 @@ Spans = defaultdict[str, list[tuple[float, float]]]
 def main() -> None:
     """Measure, print and write the report."""
     home = made_home(PRODUCTS)
-    seeds = drawn_seeds(load_release(home, named_release(home)), SEEDS)
+    seeds = drawn_seeds(load_release(home, named_release(home), Settings.load()), SEEDS)
     report = Report("load", {"products": PRODUCTS, "taxonomies": TAXONOMIES, "k": K, "rounds": ROUNDS})
     spans: Spans = defaultdict(list)
     with pinned() as cpu, kitsune(home) as server:

@@ -27,6 +27,7 @@ from service.home import Home, ReleasePointer
 from service.index.base import Item
 from service.index.lifecycle import build_generation
 from service.runtime import load_release, named_release
+from service.settings import Settings
 from tests.catalogues import made_items, taxonomy_name, zipf_sizes
 from tests.unit.model.tiny import generator_tensors, normal
 
@@ -43,7 +44,7 @@ def made_home(products: int) -> Home:
     """Return the home of a made shop; made now, in 25 s for each 100,000 products, if it cannot be served as it is."""
     home = Home(FOLDER / f"home-{products}")
     try:
-        release = load_release(home, named_release(home))
+        release = load_release(home, named_release(home), Settings.load())
     except KitsuneError:
         shutil.rmtree(home.path, ignore_errors=True)
         with home.writer():

@@ -29,6 +29,7 @@ from service.index.searching import SearchPlan, plan_search
 from service.outfitting import make_outfit
 from service.release import Release
 from service.runtime import load_release, named_release
+from service.settings import Settings
 
 PRODUCTS = 100_000
 K = 10
@@ -74,7 +75,7 @@ class Noting:
 async def main() -> None:
     """Measure, print and write the report."""
     home = made_home(PRODUCTS)
-    release = load_release(home, named_release(home))
+    release = load_release(home, named_release(home), Settings.load())
     seeds = drawn_seeds(release, ROUNDS * CHUNKS_A_ROUND * CHUNK)
     setting = {"products": PRODUCTS, "taxonomies": TAXONOMIES, "dimensions": DIMENSIONS, "k": K, "in_stock": True}
     report = Report("rest", setting | {"rounds": ROUNDS, "requests_a_round": CHUNKS_A_ROUND * CHUNK})

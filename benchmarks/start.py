@@ -23,6 +23,7 @@ from benchmarks.serving import Served, wait_until_ready
 from benchmarks.traffic import Connection, free_port, outfit_request, post_photo
 from service.home import Home
 from service.runtime import load_release, named_release
+from service.settings import Settings
 from tests.catalogues import taxonomy_name
 
 SIZES = (100_000, 1_000_000)
@@ -77,7 +78,7 @@ def _seconds(command: list[str]) -> float:
 
 
 def _memory(report: Report, size: str, home: Home) -> None:
-    release = load_release(home, named_release(home))
+    release = load_release(home, named_release(home), Settings.load())
     requests = [outfit_request(seed, looks=3, k=K) for seed in drawn_seeds(release, REQUESTS)]
     index_bytes = sum(file.stat().st_size for file in (home.generations / release.versions.generation).iterdir())
     report.add(f"{size}: index files", "MB", [index_bytes / 1e6])

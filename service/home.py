@@ -26,6 +26,7 @@ from typing import Any
 import msgspec
 
 from service.errors import HomeError, HomeLocked
+from service.settings import Engine
 
 FORMAT_VERSION = 1
 
@@ -37,6 +38,8 @@ class ReleasePointer:
     bundle: str
     generation: str
     mapping: str
+    engine: Engine = "embedded"
+    """Which one holds the generation."""
 
 
 @dataclass(frozen=True, slots=True)

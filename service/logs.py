@@ -37,6 +37,8 @@ def configure(level: str = "info") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    # It writes a line for every request that an engine does not answer, beside the request's own.
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 
 def _to_stderr(*_: Any) -> structlog.WriteLogger:

@@ -11,15 +11,18 @@ from threadpoolctl import threadpool_limits
 from mappings import MappingInvalid, SlotMapping, load_mapping
 from service.catalog.record import Record
 from service.domain import Versions
-from service.errors import HomeError, KitsuneError, MappingError, NotReady
+from service.errors import HomeError, KitsuneError, MappingError, NotReady, Unavailable
 from service.generation import BundleModel
 from service.home import Home, ReleasePointer
-from service.index.lifecycle import open_generation
+from service.index.generations import generations_of
 from service.release import Release
 from service.settings import Settings
 
 WATCH_INTERVAL_S = 1.0
 """How soon a release made by `kitsune build` or `kitsune rollback` is served by a process that runs already."""
+
+CHECK_S = 1.0
+"""How long an index may take to say that it answers."""
 
 log = structlog.get_logger()
 
@@ -56,6 +59,7 @@ class Runtime:
         self._tried: ReleasePointer | None = None
         self._current: _Held | None = None
         self._reason: str | None = "No release is loaded yet."
+        self._fault: str | None = None
         self._swapping = asyncio.Lock()
 
     @asynccontextmanager
@@ -77,12 +81,12 @@ class Runtime:
                 await held.release.close()
 
     def readiness(self) -> Readiness:
-        """Say whether a release is loaded and holds products."""
+        """Say whether a release is loaded, holds products, and answered when it was last asked."""
         if self._current is None:
             return Readiness(ready=False, reason=self._reason)
         if self._current.release.index.info.products == 0:
             return Readiness(ready=False, reason="The generation holds no products.")
-        return Readiness(ready=True)
+        return Readiness(ready=self._fault is None, reason=self._fault)
 
     async def reload(self) -> Versions:
         """Load the release that the home names now; the one in use stays until the new one has been checked.
@@ -96,8 +100,12 @@ class Runtime:
                 release = await asyncio.to_thread(self._load, self._tried)
             except KitsuneError as error:
                 self._reason = error.detail
+                if isinstance(error, Unavailable):
+                    # Nothing is wrong with the release: the watch tries it again.
+                    self._tried = None
                 raise
             previous, self._current = self._current, _Held(release)
+            self._fault = None
         await self._retire(previous)
         log.info("release_loaded", **asdict(release.versions))
         return release.versions
@@ -117,13 +125,14 @@ class Runtime:
             log.error("release_refused", code=error.code, detail=error.detail, serving=serving)  # noqa: TRY400 - no bug
 
     async def watch(self, interval_s: float = WATCH_INTERVAL_S) -> None:
-        """Reload whenever the release pointer has changed; never returns."""
+        """Reload whenever the release pointer has changed, and ask the index whether it answers; never returns."""
         while True:
             await asyncio.sleep(interval_s)
             try:
                 # A release that was refused is not tried again until the pointer moves.
                 if self._named() != self._tried:
                     await self.reload_or_keep()
+                await self._check()
             except KitsuneError:
                 # The pointer itself cannot be read just now.
                 continue
@@ -131,6 +140,22 @@ class Runtime:
                 # Whatever it was, later releases must still be followed.
                 self._tried = None
                 log.exception("watch_failed")
+
+    async def _check(self) -> None:
+        """Find out whether the index answers, so that `readiness` need not ask."""
+        if self._current is None:
+            return
+        fault = None
+        try:
+            async with asyncio.timeout(CHECK_S), self.lease() as release:
+                await release.index.check()
+        except TimeoutError:
+            fault = "The index does not answer in time."
+        except Unavailable as error:
+            fault = error.detail
+        if fault != self._fault:
+            log.warning("index_checked", fault=fault)
+        self._fault = fault
 
     async def close(self) -> None:
         """Stop serving."""
@@ -142,7 +167,7 @@ class Runtime:
 async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     """Serve the release that the home names, and follow the pointer as it moves."""
     home = Home(settings.home)
-    runtime = Runtime(settings, lambda: named_release(home), lambda pointer: load_release(home, pointer))
+    runtime = Runtime(settings, lambda: named_release(home), lambda pointer: load_release(home, pointer, settings))
     # One core a search: requests run side by side, and a second thread inside a small product only costs.
     with threadpool_limits(limits=1, user_api="blas"):
         await runtime.reload_or_keep()
@@ -168,18 +193,19 @@ def named_release(home: Home) -> ReleasePointer:
     return pointer
 
 
-def load_release(home: Home, pointer: ReleasePointer) -> Release:
+def load_release(home: Home, pointer: ReleasePointer, settings: Settings) -> Release:
     """Open the bundle, the generation and the mapping that belong together, and check that they fit.
 
     Raises:
         HomeError: a part is missing or damaged, or the generation is of another space than the bundle.
         BundleError: the bundle is damaged.
         MappingError: the mapping is not well formed.
+        IndexUnavailable: the engine does not answer.
     """
     mapping = read_mapping(home, pointer.mapping)
     model = BundleModel.open(home.bundles / pointer.bundle)
     with Record.open(home.record_path, read_only=True) as record:
-        index = open_generation(home, pointer.generation, record, model.space_id)
+        index = generations_of(pointer.engine, home, settings).open(pointer.generation, record, model.space_id)
     versions = Versions(
         bundle=pointer.bundle, space=model.space_id, generation=pointer.generation, mapping=pointer.mapping
     )

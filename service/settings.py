@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import SettingsError
@@ -14,6 +15,8 @@ from service.errors import SettingsError
 PREFIX = "KITSUNE_"
 TEST_PREFIX = "KITSUNE_TEST_"
 """Variables that tell the tests where things are; the service leaves them alone."""
+
+Engine = Literal["embedded", "elasticsearch"]
 
 
 class Settings(BaseSettings):
@@ -25,6 +28,14 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("kitsune-home"), description="The shop's folder: record, bundles, generations.")
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    engine: Engine = Field(default="embedded", description="Where a build puts its generation; releases name theirs.")
+    elasticsearch_url: str = Field(default="http://127.0.0.1:9200", description="Where Elasticsearch listens.")
+    elasticsearch_alias: str = Field(
+        default="kitsune", pattern=r"^[a-z][a-z0-9_-]*$", description="Alias, and what this shop's indices begin with."
+    )
+    elasticsearch_api_key: SecretStr | None = Field(default=None, description="Key to Elasticsearch, as it gave it.")
+    elasticsearch_api_key_file: Path | None = Field(default=None, description="File that holds that key instead.")
+    elasticsearch_ca_file: Path | None = Field(default=None, description="Authority that signed its certificate.")
     admin_key: SecretStr | None = Field(default=None, description="Bearer key of the admin calls; unset, they are off.")
     deadline_s: float = Field(
         default=1.0, gt=0, le=60, allow_inf_nan=False, description="Seconds within which a request is answered."
@@ -34,6 +45,24 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least important log lines that are written."
     )
+
+    @field_validator("elasticsearch_api_key_file")
+    @classmethod
+    def _one_key(cls, path: Path | None, others: ValidationInfo) -> Path | None:
+        if path is not None and others.data.get("elasticsearch_api_key") is not None:
+            raise PydanticCustomError("two_keys", "KITSUNE_ELASTICSEARCH_API_KEY is set as well; unset one of them.")
+        return path
+
+    def elasticsearch_key(self) -> str | None:
+        """Return the key to Elasticsearch, read anew where a file holds it: a key that was changed is found.
+
+        Raises:
+            SettingsError: the file cannot be read, or is empty; its content is not repeated.
+        """
+        if self.elasticsearch_api_key is not None:
+            return self.elasticsearch_api_key.get_secret_value()
+        path = self.elasticsearch_api_key_file
+        return None if path is None else _read_key(path)
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:
@@ -47,6 +76,22 @@ class Settings(BaseSettings):
             return cls(**{name: value for name, value in overrides.items() if value is not None})
         except ValidationError as error:
             raise SettingsError("; ".join(_sentences(error))) from None
+
+
+def _read_key(path: Path) -> str:
+    try:
+        key = path.read_text("ascii").strip()
+    except OSError as error:
+        raise SettingsError(
+            f"{PREFIX}ELASTICSEARCH_API_KEY_FILE: {path} cannot be read ({error.strerror}): check its path and rights."
+        ) from None
+    except UnicodeDecodeError:
+        key = ""
+    if not key.isprintable() or not key:
+        raise SettingsError(
+            f"{PREFIX}ELASTICSEARCH_API_KEY_FILE: {path} does not hold one key; put the one in that Elasticsearch gave."
+        )
+    return key
 
 
 def _refuse_unknown(environment: Mapping[str, str], known: list[str]) -> None:

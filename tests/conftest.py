@@ -1,11 +1,12 @@
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.elasticsearch.running import running_url
 from tests.shop import MadeShop, make_shop
 
 KITSUNE = (sys.executable, "-m", "service.cli")
@@ -49,3 +50,10 @@ def made_home(made_shop: MadeShop, tmp_path_factory: pytest.TempPathFactory) -> 
     home = tmp_path_factory.mktemp("home")
     kitsune(["build", *shop_arguments(made_shop, home), "--backbone", "small"])
     return MadeHome(made_shop, home)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> Iterator[str]:
+    """A real server, started when the first test asks for it. Tests share it: each takes an alias of its own."""
+    with running_url() as url:
+        yield url

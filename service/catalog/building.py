@@ -28,7 +28,8 @@ from service.catalog.record import Record
 from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
 from service.errors import BundleError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
 from service.home import Home, ReleasePointer, replace_file
-from service.index.lifecycle import build_generation, prune_generations, verify_generation
+from service.index.generations import Rejected, generations_of
+from service.settings import Settings
 
 if TYPE_CHECKING:
     from model.encoder import EncoderOptions
@@ -191,49 +192,55 @@ def install_bundle(shop: Shop, source: Path) -> StageRun:
     return _logged(shop, StageRun("bundle install", _describe(shop, bundle), skipped=skipped, duration_s=0.0))
 
 
-def build_index(shop: Shop) -> StageRun:
-    """Build a generation out of the record's vectors and release it with the bundle and the mapping."""
+def build_index(shop: Shop, settings: Settings) -> StageRun:
+    """Build a generation out of the record's vectors and release it with the bundle and the mapping.
+
+    Products that the engine does not take are listed in the home's `work/refused-products.jsonl`.
+    """
     bundle = current_model(shop)
     if bundle.trained is None:
         raise HomeError("The bundle has no generator yet; run `kitsune generator train` first.")
     mapping = install_mapping(shop)
+    generations = generations_of(settings.engine, shop.home, settings)
     with Record.open(shop.home.record_path, read_only=True) as record:
 
         def work() -> Outputs:
-            with shop.reporter.task("index"):
-                info = build_generation(shop.home, record, bundle.space_id, bundle.dimensions)
-            return {"generation": info.generation_id, "products": info.products}
+            total = record.count()
+            with shop.reporter.task("index") as progress:
+                built = generations.build(
+                    record, bundle.space_id, bundle.dimensions, lambda products: progress(products, total)
+                )
+            return {
+                "generation": built.info.generation_id,
+                "products": built.info.products,
+                "rejected": len(built.rejected),
+                "rejections": [asdict(rejected) for rejected in built.rejected[:KEPT_ERRORS]],
+                "rejections_file": _list_rejected(shop, built.rejected),
+            }
 
         run = shop.stages.run(
             "index build",
-            {"space": bundle.space_id, "sequence": record.sequence},
+            {"space": bundle.space_id, "sequence": record.sequence, "engine": settings.engine},
             work,
-            still_there=lambda done: (shop.home.generations / done["generation"]).is_dir(),
+            still_there=lambda done: generations.has(done["generation"]),
         )
-    pointer = ReleasePointer(bundle.bundle_id, run.outputs["generation"], mapping)
-    unchanged = run.skipped and pointer == shop.home.current()
+        pointer = ReleasePointer(bundle.bundle_id, run.outputs["generation"], mapping, settings.engine)
+        unchanged = run.skipped and pointer == shop.home.current()
+        # The engine first: should this be cut off, the release that serves is still whole, and a rerun ends it.
+        generations.activate(pointer.generation, record)
     shop.home.release(pointer)
-    prune_generations(shop.home, keep=[p.generation for p in (pointer, shop.home.previous()) if p is not None])
+    generations.prune(keep=[p.generation for p in (pointer, shop.home.previous()) if p is not None])
     return _logged(shop, replace(run, outputs=run.outputs | asdict(pointer), skipped=unchanged))
 
 
-def roll_back(home: Home) -> ReleasePointer:
-    """Serve the previous release again, once its files have been found to be what they were.
-
-    Raises:
-        HomeError: there is no previous release, or its generation is damaged.
-        BundleError: its bundle is damaged.
-    """
-    previous = home.previous()
-    if previous is not None:
-        verify_generation(home, previous.generation)
-        try:
-            open_bundle(home.bundles / previous.bundle)
-        except BundleCorrupt as error:
-            raise BundleError(str(error)) from error
-    pointer = home.rollback()
-    home.log_run({"stage": "rollback", "release": asdict(pointer)})
-    return pointer
+def _list_rejected(shop: Shop, rejected: Sequence[Rejected]) -> str | None:
+    """Write each product that an engine did not take, and why, on a line; without any there is no file."""
+    path = shop.home.work / "refused-products.jsonl"
+    if not rejected:
+        path.unlink(missing_ok=True)
+        return None
+    replace_file(path, msgspec.json.Encoder().encode_lines(rejected))
+    return str(path.relative_to(shop.home.path))
 
 
 def install_mapping(shop: Shop) -> str:

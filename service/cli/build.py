@@ -1,8 +1,8 @@
-"""`kitsune build`, its stages each on their own, and `kitsune rollback`."""
+"""`kitsune build`, and its stages each on their own; `kitsune index build` is with the others of `kitsune index`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +16,18 @@ from service.catalog import building
 from service.catalog.building import Shop, needs_training
 from service.catalog.profile import load_profile
 from service.catalog.stages import StageRun
-from service.cli.console import HOME, BarReporter, DataOption, HomeOption, JsonOption, ProfileOption, facts, show
-from service.errors import HomeError
+from service.cli.console import (
+    HOME,
+    BarReporter,
+    DataOption,
+    EngineOption,
+    HomeOption,
+    JsonOption,
+    ProfileOption,
+    show,
+)
 from service.home import Home
+from service.settings import Settings
 
 
 class Loss(StrEnum):
@@ -63,12 +72,10 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(build)
     app.command()(encode)
-    app.command()(rollback)
     for name, verb, command, help_ in (
         ("catalog", "import", catalog_import, "The record of products."),
         ("encoder", "train", encoder_train, "From photos to vectors."),
         ("generator", "train", generator_train, "From a seed's vector to three targets."),
-        ("index", "build", index_build, "What is searched."),
     ):
         group = typer.Typer(no_args_is_help=True, help=help_)
         group.command(verb)(command)
@@ -89,6 +96,7 @@ def build(
     permutations: PermutationsOption = Permutations.DEDUPE,
     refit_all: RefitOption = False,
     seed: SeedOption = 0,
+    engine: EngineOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make a release out of a feed and outfits: everything from import to index.
@@ -97,24 +105,38 @@ def build(
 
     Example: kitsune build --profile examples/mango.toml --data FOLDER --home HOME
     """
-    with _shop(profile, data, home) as shop:
-        runs = [building.import_catalog(shop)]
-        if bundle is None:
-            runs.append(_train_encoder(shop, backbone, weights, seed))
-            runs.append(building.encode(shop))
-            runs.append(_train_generator(shop, loss, permutations, seed, refit_all=refit_all))
-        else:
-            runs.append(building.install_bundle(shop, bundle))
-            runs.append(building.encode(shop))
-        runs.append(building.build_index(shop))
-    _show(runs, as_json=json)
+    with opened_shop(profile, data, home) as shop:
+        runs = list(_build(shop, bundle, backbone, weights, loss, permutations, seed, refit_all=refit_all))
+        runs.append(building.build_index(shop, Settings.load(engine=engine)))
+    show_runs(runs, as_json=json)
+
+
+def _build(
+    shop: Shop,
+    bundle: Path | None,
+    backbone: str,
+    weights: Path | None,
+    loss: Loss,
+    permutations: Permutations,
+    seed: int,
+    *,
+    refit_all: bool,
+) -> Iterator[StageRun]:
+    yield building.import_catalog(shop)
+    if bundle is None:
+        yield _train_encoder(shop, backbone, weights, seed)
+        yield building.encode(shop)
+        yield _train_generator(shop, loss, permutations, seed, refit_all=refit_all)
+    else:
+        yield building.install_bundle(shop, bundle)
+        yield building.encode(shop)
 
 
 def catalog_import(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
     """Bring the feed into the record; refused rows are listed with line, column and reason."""
-    with _shop(profile, data, home) as shop:
+    with opened_shop(profile, data, home) as shop:
         runs = [building.import_catalog(shop)]
-    _show(runs, as_json=json)
+    show_runs(runs, as_json=json)
 
 
 def encoder_train(
@@ -127,16 +149,16 @@ def encoder_train(
     json: JsonOption = False,
 ) -> None:
     """Train the attribute encoder and its compression on the record's photos."""
-    with _shop(profile, data, home) as shop:
+    with opened_shop(profile, data, home) as shop:
         runs = [_train_encoder(shop, backbone, weights, seed)]
-    _show(runs, as_json=json)
+    show_runs(runs, as_json=json)
 
 
 def encode(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
     """Give every product a vector; those that have one from the same photos keep it."""
-    with _shop(profile, data, home) as shop:
+    with opened_shop(profile, data, home) as shop:
         runs = [building.encode(shop)]
-    _show(runs, as_json=json)
+    show_runs(runs, as_json=json)
 
 
 def generator_train(
@@ -150,31 +172,14 @@ def generator_train(
     json: JsonOption = False,
 ) -> None:
     """Train the three-head generator on the shop's outfits."""
-    with _shop(profile, data, home) as shop:
+    with opened_shop(profile, data, home) as shop:
         runs = [_train_generator(shop, loss, permutations, seed, refit_all=refit_all)]
-    _show(runs, as_json=json)
-
-
-def index_build(profile: ProfileOption, data: DataOption, home: HomeOption = HOME, json: JsonOption = False) -> None:
-    """Build a generation out of the record's vectors and release it."""
-    with _shop(profile, data, home) as shop:
-        runs = [building.build_index(shop)]
-    _show(runs, as_json=json)
-
-
-def rollback(home: HomeOption = HOME, json: JsonOption = False) -> None:
-    """Serve the release before the current one again; a second rollback undoes the first."""
-    at = Home(home)
-    if not home.is_dir():
-        raise HomeError(f"{home} does not exist; --home names the folder of the shop.")
-    with at.writer():
-        pointer = building.roll_back(at)
-    released = asdict(pointer)
-    show(released, as_json=json, people=lambda: facts("rolled back to", released))
+    show_runs(runs, as_json=json)
 
 
 @contextmanager
-def _shop(profile: Path, data: Path, home: Path) -> Iterator[Shop]:
+def opened_shop(profile: Path, data: Path, home: Path) -> Iterator[Shop]:
+    """Hold the home's right to write, and give what every stage works on."""
     loaded = load_profile(profile)
     at = Home(home)
     with at.writer():
@@ -195,9 +200,10 @@ def _train_generator(shop: Shop, loss: Loss, permutations: Permutations, seed: i
     return building.train_generator(shop, replace(options, seed=seed), permutations.value, refit_all=refit_all)
 
 
-def _show(runs: list[StageRun], *, as_json: bool) -> None:
+def show_runs(runs: list[StageRun], *, as_json: bool) -> None:
+    """Print what came of stages."""
     result = {run.stage: {"skipped": run.skipped, "duration_s": run.duration_s} | run.outputs for run in runs}
-    show(result, as_json=as_json, people=lambda: Group(_table(runs), *_refused_rows(runs)))
+    show(result, as_json=as_json, people=lambda: Group(_table(runs), *_refusals(runs)))
 
 
 def _table(runs: list[StageRun]) -> Table:
@@ -208,14 +214,20 @@ def _table(runs: list[StageRun]) -> Table:
     return table
 
 
-def _refused_rows(runs: list[StageRun]) -> Iterator[Text]:
+def _refusals(runs: list[StageRun]) -> Iterator[Text]:
     for run in runs:
-        errors = [] if run.skipped else run.outputs.get("errors", [])
+        if run.skipped:
+            continue
+        errors, rejections = run.outputs.get("errors", []), run.outputs.get("rejections", [])
         for error in errors[:_SHOWN_ERRORS]:
             place = ", column ".join(str(part) for part in (error["line"], error["column"]) if part)
             yield Text(f"{run.stage}: line {place}: {error['reason']}", style="yellow")
         if len(errors) > _SHOWN_ERRORS:
             yield Text(f"{run.stage}: --json shows more of these; all of a feed's are in work/refused-rows.jsonl")
+        for rejected in rejections[:_SHOWN_ERRORS]:
+            yield Text(f"{run.stage}: product {rejected['product_id']}: {rejected['reason']}", style="yellow")
+        if rejections:
+            yield Text(f"{run.stage}: {run.outputs['rejected']} left out; {run.outputs['rejections_file']} lists them")
 
 
 def _summary(run: StageRun) -> str:

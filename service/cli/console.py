@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,12 +17,23 @@ from rich.text import Text
 from service.catalog.stages import Progress as StepCounter
 from service.errors import KitsuneError
 
+
+class EngineName(StrEnum):
+    """The engines by name."""
+
+    EMBEDDED = "embedded"
+    ELASTICSEARCH = "elasticsearch"
+
+
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="KITSUNE_HOME", help="Folder that holds all of one shop.", show_default=True)
 ]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder with the feed, the outfits and the photos.")]
 ProfileOption = Annotated[Path, typer.Option("--profile", help="TOML file that names the feed's columns.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+EngineOption = Annotated[
+    EngineName | None, typer.Option(help="Where the index is built; KITSUNE_ENGINE says where by default.")
+]
 HOME = Path("kitsune-home")
 
 # A shop's own words are shown as they are, brackets and colons included.

@@ -16,6 +16,7 @@ from service.errors import InvalidRequest
 from service.home import Home
 from service.outfitting import make_outfit
 from service.runtime import load_release, named_release
+from service.settings import Settings
 
 TIMEOUT_S = 30.0
 """A terminal has more patience than a shopper: the first search reads the catalogue from the disk."""
@@ -68,7 +69,7 @@ def _wish(slot: str) -> Wish:
 
 
 async def _ask(home: Home, product_id: str, request: OutfitRequest) -> Outfit:
-    release = load_release(home, named_release(home))
+    release = load_release(home, named_release(home), Settings.load())
     try:
         return await make_outfit(release, ProductSeed(product_id), request, timeout_s=TIMEOUT_S)
     finally:

@@ -57,6 +57,10 @@ class Line:
     """From the cheapest to the dearest, in euros."""
     sizes: tuple[str, ...] = ONE_SIZE
 
+    def style_of(self, model: int) -> Style:
+        """Return the style of a model by its number: they take turns."""
+        return self.styles[model % len(self.styles)]
+
 
 def style(
     material: str, colours: tuple[str, ...], occasions: str, formality: str, seasons: tuple[str, ...] = ALL_YEAR, *,

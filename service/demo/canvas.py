@@ -1,22 +1,28 @@
 """A canvas that lights what is laid on it, always from the upper left.
 
 Light, cloth and shadow are computed on the picture's own pixels, which keeps a picture at a few hundredths of a second.
+The ground is white and nothing else, so that a photo can be multiplied onto any other ground.
 
-Shapes: H is `HEIGHT`, W is `WIDTH`; h and w are those of a mask's window.
+Shapes: H is `HEIGHT`, W is `WIDTH`; h and w are those of a mask's window. Colours come first, [3, h, w], and take
+turns: numpy is several times as fast along long rows, and on arrays that fit into the processor's cache.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from service.demo.masks import Mask, dashes, fill, stroke, strokes
 from service.demo.outlines import HEIGHT, WIDTH, Array, Point, curve, oval
 
 RGB = tuple[int, int, int]
+GROUND = 1.0
+"""The level of all three colours where nothing is drawn."""
+
 _VISIBLE = 0.12
-_LIGHT_X, _LIGHT_Y = 0.5, 0.8
+_LIGHT_X, _LIGHT_Y = np.float32(0.5), np.float32(0.8)
 
 
 def tone(rgb: RGB | Array, factor: float) -> RGB:
@@ -33,11 +39,11 @@ def is_dark(rgb: RGB, below: float = 0.5) -> bool:
 
 
 class Canvas:
-    """A picture in the making: `pixels` [H, W, 3] from 0 to 1, and the randomness of its details."""
+    """A picture in the making: `pixels` [3, H, W] from 0 to 1, and the randomness of its details."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
-        self.pixels = _STUDIO.copy()
+        self.pixels = np.full((3, HEIGHT, WIDTH), GROUND, np.float32)
 
     def lay(
         self, mask: Mask, cloth: Array | RGB, *, swell: float = 12.0, depth: float = 0.5, gloss: float = 0.0,
@@ -47,7 +53,7 @@ class Canvas:
 
         Args:
             mask: where the piece is.
-            cloth: its colour, one for all, or [h, w, 3] from 0 to 1.
+            cloth: its colour, one for all, or [3, h, w] from 0 to 1.
             swell: how far its edge is round, px.
             depth: how strongly light and shade fall on that.
             gloss: how much it shines.
@@ -55,21 +61,23 @@ class Canvas:
         """
         if lift:
             self.shade(mask.softened(lift * 1.1).moved(round(lift * 0.5), round(lift)) - mask, 0.3)
-        colour = np.asarray(cloth, np.float32) / 255 if isinstance(cloth, tuple) else cloth
-        self._blend(mask, _lit(np.broadcast_to(colour, (*mask.cover.shape, 3)), mask, swell, depth, gloss))
+        strength, shine = _light(mask, swell, depth, gloss)
+        levels = flat(cloth) if isinstance(cloth, tuple) else cloth
+        self._blend(mask, ((level * strength + shine).clip(0, 1) for level in levels))
         return self
 
     def tint(self, mask: Mask, rgb: RGB, opacity: float = 1.0) -> Self:
         """Paint a flat colour."""
-        colour: Array = np.asarray(rgb, np.float32) / np.float32(255)
-        self._blend(Mask(mask.cover * np.float32(opacity), mask.window), colour)
+        self._blend(Mask(mask.cover * np.float32(opacity), mask.window), flat(rgb))
         return self
 
     def shade(self, mask: Mask, amount: float) -> Self:
         """Darken, or lighten by a negative amount."""
-        here = self.pixels[mask.window]
-        weight = (mask.cover * np.float32(abs(amount)))[..., None]
-        here += (-here if amount >= 0 else 1 - here) * weight
+        here = self.pixels[:, *mask.window]
+        weight = mask.cover * np.float32(abs(amount))
+        here *= 1 - weight
+        if amount < 0:
+            here += weight
         return self
 
     def hang(self, mask: Mask) -> Self:
@@ -101,40 +109,48 @@ class Canvas:
 
     def image(self) -> Image.Image:
         """Return the picture, what is on it moved up or down to its middle."""
-        drawn = self.pixels - _STUDIO
-        rows = np.flatnonzero((np.abs(drawn) > _VISIBLE).any((1, 2)))
+        # Nothing lies beyond 0 and 1: all that was painted are mixtures.
+        levels = np.stack([(level * 255 + 0.5).astype(np.uint8) for level in self.pixels])
+        rows = np.flatnonzero(levels.min(axis=(0, 2)) < 255 * (GROUND - _VISIBLE))
         if rows.size:
-            drawn = _lowered(drawn, round((HEIGHT - 1 - rows[0] - rows[-1]) / 2))
-        return Image.fromarray(((drawn + _STUDIO).clip(0, 1) * 255 + 0.5).astype(np.uint8))
+            levels = _lowered(levels, round((HEIGHT - 1 - rows[0] - rows[-1]) / 2))
+        return Image.merge("RGB", [Image.fromarray(level) for level in levels])
 
-    def _blend(self, mask: Mask, colour: Array) -> None:
-        here = self.pixels[mask.window]
-        here += (colour - here) * mask.cover[..., None]
-
-
-def _lowered(drawn: Array, dy: int) -> Array:
-    """Move a picture down; what comes in above it is 0."""
-    padded = np.pad(drawn, ((max(dy, 0), max(-dy, 0)), (0, 0), (0, 0)))
-    return padded[max(-dy, 0) :][:HEIGHT]
+    def _blend(self, mask: Mask, levels: Iterable[Array]) -> None:
+        uncovered = 1 - mask.cover
+        for pixels, level in zip(self.pixels, levels, strict=True):
+            pixels[mask.window] *= uncovered
+            pixels[mask.window] += level * mask.cover
 
 
-def _studio() -> Array:
-    """Return the empty set: a light ground, brightest above the middle."""
-    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
-    far = np.hypot((x - 150) / WIDTH, (y - 150) / HEIGHT)
-    level = (0.945 - 0.085 * far**1.6)[..., None]
-    return np.asarray(level * np.array([1.0, 0.994, 0.984], np.float32), np.float32)
+def flat(rgb: RGB) -> Array:
+    """Return a colour's levels from 0 to 1, ready to be spread over a window.
+
+    Shapes:
+        returns: [3, 1, 1]
+    """
+    return (np.asarray(rgb, np.float32) / np.float32(255))[:, None, None]
 
 
-def _lit(colour: Array, mask: Mask, swell: float, depth: float, gloss: float) -> Array:
-    """Light a piece as a cushion: the blurred mask is its height, and the slope of that its angle to the light."""
+def _lowered(levels: NDArray[np.uint8], dy: int) -> NDArray[np.uint8]:
+    """Move a picture down, or up where `dy` is below 0; what comes in is ground."""
+    padded = np.pad(levels, ((0, 0), (max(dy, 0), max(-dy, 0)), (0, 0)), constant_values=round(255 * GROUND))
+    return padded[:, max(-dy, 0) :][:, :HEIGHT]
+
+
+def _light(mask: Mask, swell: float, depth: float, gloss: float) -> tuple[Array, Array]:
+    """Light a piece as a cushion: the blurred mask is its height, and the slope of that its angle to the light.
+
+    Shapes:
+        returns: how strong its own colour is [h, w], and the white that is added [h, w].
+    """
     broad = _slope(mask, swell)
     narrow = _slope(mask, max(1.2, swell * 0.16))
-    light = depth * (broad * 0.9 + narrow * 0.28)
-    shaded = colour * (1 + np.minimum(light, 0)[..., None])
-    glow = np.maximum(light, 0)[..., None]
-    lit = shaded + (1 - shaded) * glow * (0.16 + 0.45 * gloss) + shaded * glow * 0.22
-    return np.asarray(lit.clip(0, 1), np.float32)
+    light = np.float32(depth) * (broad * np.float32(0.9) + narrow * np.float32(0.28))
+    glow = np.maximum(light, 0)
+    shine = glow * np.float32(0.16 + 0.45 * gloss)
+    strength = (1 + np.minimum(light, 0)) * (1 - shine + np.float32(0.22) * glow)
+    return np.asarray(strength, np.float32), shine
 
 
 def _slope(mask: Mask, radius: float) -> Array:
@@ -142,10 +158,8 @@ def _slope(mask: Mask, radius: float) -> Array:
 
     Shapes: returns that of the mask's window.
     """
-    height = mask.softened(radius)
-    rise_y, rise_x = np.gradient(height.cover)
-    facing: Array = np.asarray((rise_x * _LIGHT_X + rise_y * _LIGHT_Y) * (radius * 2.4), np.float32)
-    return Mask(facing, height.window).seen(mask.window).clip(-1, 1)
-
-
-_STUDIO = _studio()
+    height = mask.softened(radius).seen(mask.window) * np.float32(radius * 1.2)
+    facing = np.zeros_like(height)  # a mask covers nothing of its window's edge
+    facing[1:-1, 1:-1] = _LIGHT_X * (height[1:-1, 2:] - height[1:-1, :-2])
+    facing[1:-1, 1:-1] += _LIGHT_Y * (height[2:, 1:-1] - height[:-2, 1:-1])
+    return np.clip(facing, -1, 1, out=facing)

@@ -68,7 +68,7 @@ def _line_products(line: Line, rng: Random) -> Iterator[DemoProduct]:
 
 
 def _model(line: Line, number: int, rng: Random) -> _Model:
-    style = line.styles[number % len(line.styles)]
+    style = line.style_of(number)
     turn = number // len(line.styles)
     low, high = line.prices
     return _Model(

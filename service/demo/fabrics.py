@@ -5,22 +5,29 @@ Everything is computed on a grid that can be turned (stripes run along a sleeve)
 Shapes: h and w are those of the window that is woven.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PIL import Image
 
-from service.demo.canvas import RGB, tone
+from service.demo.canvas import RGB, flat, tone
 from service.demo.masks import Mask
-from service.demo.outlines import HEIGHT, MIDDLE, Array
+from service.demo.outlines import HEIGHT, MIDDLE, WIDTH, Array
 
 GLOSS: Mapping[str, float] = {
     "satin": 0.9, "leather": 0.75, "patent": 1.6, "nylon": 0.45, "silk": 0.7, "denim": 0.1, "metal": 1.5,
 }  # fmt: skip
 """How much materials shine; those that are not named hardly do."""
 
+_GRAINED = frozenset({"denim", "knit", "rib", "satin", "silk", "straw", "canvas"})
+"""Materials that look otherwise when they are turned."""
+
 _CELL = 24.0
+_FINE = 5.0
+_SPARE = 64
+"""How far, in px, a cut of fine noise may be from another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +61,38 @@ class Fabric:
     def woven(self, mask: Mask, rng: np.random.Generator, turn: float = 0.0) -> Array:
         """Return the cloth under a mask, its grain turned by `turn` degrees.
 
-        Shapes: returns [h, w, 3].
+        Shapes: returns [3, h, w].
         """
-        u, v = _grid(mask.window, rng, turn)
+        is_grained = self.material in _GRAINED or self.pattern in _PATTERNS
+        u, v = _grid(mask.window, rng, turn) if is_grained else (np.zeros_like(mask.cover),) * 2
         light = _MATERIALS.get(self.material, _cotton)(u, v, rng)
-        cover = _PATTERNS[self.pattern](u, v) if self.pattern in _PATTERNS else np.zeros_like(u)
-        main, accent = np.asarray(self.colour, np.float32) / 255, np.asarray(self.accent, np.float32) / 255
-        colour = main + (accent - main) * cover[..., None]
-        cloth = colour * light[..., None] + np.maximum(light - 1, 0)[..., None] * np.float32(0.25)
-        return np.asarray(cloth.clip(0, 1), np.float32)
+        sheen = np.maximum(light - 1, 0) * np.float32(0.25)
+        levels: Iterable[Array] = flat(self.colour)
+        if self.pattern in _PATTERNS:
+            cover = _PATTERNS[self.pattern](u, v)
+            levels = (main + (accent - main) * cover for main, accent in zip(levels, flat(self.accent), strict=True))
+        return np.stack([(level * light + sheen).clip(0, 1) for level in levels])
 
 
 def noise(rng: np.random.Generator, shape: tuple[int, int], grain: float, *, stretch: float = 1.0) -> Array:
     """Return smooth noise of unit strength, its blobs `grain` px wide and `stretch` times as high.
 
+    Fine noise is cut out of a piece that is made once: nobody sees that two cloths share their grain.
+
     Shapes: returns `shape`.
     """
+    if grain <= _FINE:
+        y, x = rng.integers(_SPARE, size=2)
+        return _fine_noise(grain, stretch)[y : y + shape[0], x : x + shape[1]]
+    return _made_noise(rng, shape, grain, stretch)
+
+
+@cache
+def _fine_noise(grain: float, stretch: float) -> Array:
+    return _made_noise(np.random.default_rng(0), (HEIGHT + _SPARE, WIDTH + _SPARE), grain, stretch)
+
+
+def _made_noise(rng: np.random.Generator, shape: tuple[int, int], grain: float, stretch: float) -> Array:
     rows, columns = int(shape[0] / (grain * stretch)) + 3, int(shape[1] / grain) + 3
     coarse = Image.fromarray(rng.standard_normal((rows, columns), np.float32))
     return np.asarray(coarse.resize((shape[1], shape[0]), Image.Resampling.BICUBIC), np.float32)

@@ -75,7 +75,7 @@ def write_photos(folder: Path, products: Sequence[DemoProduct], progress: Progre
 
 def write_photo(folder: Path, product: DemoProduct) -> None:
     """Draw a product's photo."""
-    draw(product.design).save(folder / product.photo, "WEBP", quality=PHOTO_QUALITY, method=2)
+    draw(product.design).save(folder / product.photo, "WEBP", quality=PHOTO_QUALITY, method=0)
 
 
 def _row(product: Product) -> list[str]:

@@ -14,6 +14,7 @@ from service.demo.outlines import HEIGHT, WIDTH, Array, Point, curve
 
 OVERSAMPLING = 3
 _THIN = 2 * OVERSAMPLING  # the joints of thinner lines do not show
+_BROAD = 5.0
 
 
 Window = tuple[slice, slice]
@@ -35,22 +36,26 @@ class Mask:
         return Mask(self.cover * (1 - other.seen(self.window)), self.window)
 
     def seen(self, window: Window) -> Array:
-        """Return what lies in another window.
+        """Return what lies in another window; not to be written to, as it may be this mask's own.
 
         Shapes: returns that of the window.
         """
         rows, columns = (_shared(a, b) for a, b in zip(self.window, window, strict=True))
+        mine = self.cover[_within(rows, self.window[0]), _within(columns, self.window[1])]
+        if (rows, columns) == window:
+            return mine
         cover = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.float32)
-        cover[_within(rows, window[0]), _within(columns, window[1])] = self.cover[
-            _within(rows, self.window[0]), _within(columns, self.window[1])
-        ]
+        cover[_within(rows, window[0]), _within(columns, window[1])] = mine
         return cover
 
     def softened(self, radius: float) -> "Mask":
-        """Blur the mask, px."""
+        """Blur the mask, px; a broad blur is made of every other pixel, which does not show."""
         window = _grown(self.window, int(2.5 * radius) + 2)
         sharp = Image.fromarray((self.seen(window) * 255).astype(np.uint8))
-        return Mask(_cover(sharp.filter(ImageFilter.GaussianBlur(radius))), window)
+        if radius < _BROAD:
+            return Mask(_cover(sharp.filter(ImageFilter.GaussianBlur(radius))), window)
+        half = sharp.reduce(2).filter(ImageFilter.GaussianBlur(radius / 2))
+        return Mask(_cover(half.resize(sharp.size, Image.Resampling.BILINEAR)), window)
 
     def moved(self, dx: int, dy: int) -> "Mask":
         """Move the mask, px; what leaves the picture is cut off."""
@@ -142,7 +147,7 @@ def _reduced(image: Image.Image, window: Window) -> Mask:
 
 
 def _cover(image: Image.Image) -> Array:
-    cover: Array = np.asarray(image, np.float32) / np.float32(255)
+    cover: Array = np.multiply(np.asarray(image), np.float32(1 / 255), dtype=np.float32)
     return cover
 
 

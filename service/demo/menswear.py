@@ -24,20 +24,24 @@ _men = partial(line, department="Men", gender="male")
 # fmt: off
 MENSWEAR = (
     _men(
-        "Men's Shirts", "shirt", "shirt", "MH",
+        "Dress Shirts", "dress shirt", "shirt", "DS",
         style(
             "cotton", ("white", "light blue", "pink", "lilac"), "work|evening", "formal",
             patterns="plain|pinstripe|plain", sleeve="long",
         ),
+        family=_CLOTHING, models=6, prices=(49, 119), sizes=CLOTHES_SIZES,
+    ),
+    _men(
+        "Men's Shirts", "shirt", "shirt", "MH",
         style(
             "cotton", ("red", "green", "navy", "mustard", "burgundy"), "weekend", "casual", NOT_SUMMER,
             patterns="check", sleeve="long",
         ),
         style(
-            "linen", ("white", "olive", "light blue", "coral", "beige"), "holiday|weekend", "casual", WARM,
+            "linen", ("white", "olive", "light blue", "coral", "beige"), "weekend|holiday", "casual", WARM,
             patterns="plain|stripe", sleeve="short|long",
         ),
-        family=_CLOTHING, models=9, prices=(39, 99), sizes=CLOTHES_SIZES,
+        family=_CLOTHING, models=7, prices=(39, 89), sizes=CLOTHES_SIZES,
     ),
     _men(
         "Men's T-Shirts", "T-shirt", "t_shirt", "ME",
@@ -68,11 +72,15 @@ MENSWEAR = (
         family=_CLOTHING, models=7, prices=(49, 149), sizes=CLOTHES_SIZES,
     ),
     _men(
-        "Men's Trousers", "trousers", "trousers", "MT",
+        "Suit Trousers", "suit trousers", "trousers", "ST",
         style("wool", DARKS, "work|evening", "formal", patterns="plain|plain|pinstripe|check", fit="straight|tapered"),
+        family=_CLOTHING, models=5, prices=(69, 149), sizes=WAISTS,
+    ),
+    _men(
+        "Chinos", "chinos", "trousers", "CH",
         style("cotton", ("beige", "navy", "olive", "camel", "burgundy"), "work|weekend", "smart", fit="slim|straight"),
         style("linen", ("white", "beige", "light blue", "olive"), "holiday|weekend", "casual", WARM, fit="straight"),
-        family=_CLOTHING, models=8, prices=(45, 139), sizes=WAISTS,
+        family=_CLOTHING, models=5, prices=(45, 99), sizes=WAISTS,
     ),
     _men(
         "Men's Jeans", "jeans", "jeans", "MJ",
@@ -94,7 +102,7 @@ MENSWEAR = (
             "wool", DARKS, "work|evening", "formal", patterns="plain|plain|pinstripe|check|herringbone", sleeve="long",
             detail="double-breasted||",
         ),
-        style("linen", ("beige", "light blue", "white", "navy"), "holiday|work", "smart", WARM, sleeve="long"),
+        style("linen", ("beige", "light blue", "white", "navy"), "work|holiday", "smart", WARM, sleeve="long"),
         family=_CLOTHING, models=6, prices=(89, 279), sizes=CLOTHES_SIZES,
     ),
     _men(
@@ -162,7 +170,7 @@ MENSWEAR = (
     ),
     _men(
         "Briefcases", "briefcase", "briefcase", "BC",
-        style("leather", ("brown", "black", "camel", "navy"), "work", "smart", metal="gold|silver"),
+        style("leather", ("brown", "black", "camel", "navy"), "work", "formal", metal="gold|silver"),
         family=_ACCESSORIES, models=4, prices=(119, 349), sizes=ONE_SIZE,
     ),
 )

@@ -13,7 +13,7 @@ NOISE = 0.06
 """The share of products that are drawn without regard to any rule, as real outfits have them."""
 
 _ATTEMPTS = 20
-_ECHO = 4.0
+_ECHO = 8.0
 """How much likelier a piece is taken that repeats a colour of the outfit."""
 
 
@@ -68,7 +68,7 @@ def _piece(outfit: Sequence[Product], plan: LookPlan, shelf: Sequence[Product], 
 
 
 def _suits(plan: LookPlan, product: Product) -> bool:
-    return plan.occasion in product.attributes["occasion"]
+    return plan.suits(product.attributes["occasion"], product.attributes["season"])
 
 
 def _weight(outfit: Sequence[Product], product: Product) -> float:

@@ -60,7 +60,7 @@ UNISEX = (
         "Backpacks", "backpack", "backpack", "BP",
         style("canvas", ("olive", "navy", "camel", "grey", "burgundy"), "weekend|holiday", "casual", detail="straps"),
         style(
-            "nylon", ("black", "navy", "teal", "orange", "grey"), "weekend|work", "casual", detail="zip",
+            "nylon", ("black", "navy", "teal", "orange", "grey"), "weekend|work|holiday", "casual", detail="zip",
             metal="silver",
         ),
         style("leather", ("black", "brown", "camel"), "work|weekend", "smart", detail="straps|zip"),
@@ -81,7 +81,7 @@ UNISEX = (
     _unisex(
         "Belts", "belt", "belt", "BE",
         style(
-            "leather", ("black", "brown", "camel", "navy", "burgundy"), "work|weekend|evening|holiday", "smart",
+            "leather", ("black", "brown", "camel", "navy", "burgundy"), _DAILY, "smart",
             detail="plain|wide|plain", metal="gold|silver",
         ),
         style(

@@ -27,20 +27,12 @@ WOMENSWEAR = (
     _women(
         "Dresses", "dress", "dress", "DR",
         style(
-            "satin", JEWELS, "evening", "formal", length="maxi|midi", neckline="sweetheart|halter|v-neck",
-            fit="flared|straight", sleeve="sleeveless", detail="|slit",
-        ),
-        style(
             "cotton", (*BRIGHTS, *PASTELS, "navy", "white"), "weekend|holiday", "casual", WARM,
             patterns="floral|dot|stripe|floral", length="midi|mini", neckline="v-neck|square|scoop", fit="flared",
             sleeve="short|sleeveless", detail="wrap|buttons|puff",
         ),
         style(
-            "wool", DARKS, "work", "smart", NOT_SUMMER, patterns="plain|check|pinstripe|herringbone", length="midi",
-            neckline="crew|boat|square", fit="straight", sleeve="short|3/4|long", detail="belt|",
-        ),
-        style(
-            "linen", (*PASTELS, "white", "beige", "olive"), "holiday|weekend", "casual", ("summer",),
+            "linen", (*PASTELS, "white", "beige", "olive"), "holiday|weekend", "casual", WARM,
             length="maxi|midi", neckline="halter|scoop|square", fit="flared", sleeve="sleeveless",
             detail="tiers|buttons",
         ),
@@ -48,7 +40,29 @@ WOMENSWEAR = (
             "knit", (*AUTUMN, "grey", "black", "cream"), "weekend|work", "smart", COLD, length="mini|midi",
             neckline="crew|v-neck", fit="slim|straight", sleeve="long", detail="belt|",
         ),
-        family=_CLOTHING, models=20, prices=(39, 189), sizes=CLOTHES_SIZES,
+        family=_CLOTHING, models=12, prices=(39, 139), sizes=CLOTHES_SIZES,
+    ),
+    _women(
+        "Shift Dresses", "shift dress", "dress", "SD",
+        style(
+            "wool", (*DARKS, "burgundy", "camel"), "work|evening", "smart", NOT_SUMMER,
+            patterns="plain|check|pinstripe|herringbone", length="midi", neckline="crew|boat|square", fit="straight",
+            sleeve="short|3/4|long", detail="belt|",
+        ),
+        style(
+            "cotton", ("navy", "white", "green", "red", "light blue"), "work|weekend", "smart", NOT_WINTER,
+            patterns="plain|dot|stripe", length="midi", neckline="v-neck|square", fit="straight", sleeve="short|elbow",
+            detail="belt|buttons",
+        ),
+        family=_CLOTHING, models=6, prices=(59, 159), sizes=CLOTHES_SIZES,
+    ),
+    _women(
+        "Evening Dresses", "dress", "dress", "ED",
+        style(
+            "satin", JEWELS, "evening", "formal", length="maxi|midi", neckline="sweetheart|halter|v-neck",
+            fit="flared|straight", sleeve="sleeveless", detail="|slit",
+        ),
+        family=_CLOTHING, models=6, prices=(89, 249), sizes=CLOTHES_SIZES,
     ),
     _women(
         "Jumpsuits", "jumpsuit", "jumpsuit", "JU",
@@ -57,20 +71,20 @@ WOMENSWEAR = (
             fit="wide", sleeve="sleeveless",
         ),
         style(
-            "linen", ("olive", "beige", "white", "coral", "light blue"), "weekend|holiday", "casual", WARM,
-            neckline="v-neck|scoop", fit="straight|wide", sleeve="short|sleeveless",
+            "wool", ("black", "navy", "cream", "camel", "teal"), "work|evening", "smart", neckline="v-neck|scoop",
+            fit="straight|wide", sleeve="short|sleeveless",
         ),
         family=_CLOTHING, models=5, prices=(59, 149), sizes=CLOTHES_SIZES,
     ),
     _women(
         "Midi Skirts", "midi skirt", "skirt", "MS",
-        style("satin", (*JEWELS, "pink", "cream"), "evening|work", "formal", length="midi", fit="pleated|flared"),
+        style("satin", (*JEWELS, "pink", "cream"), "work|evening", "smart", length="midi", fit="pleated|flared"),
         style(
-            "wool", (*DARKS, "camel"), "work", "smart", NOT_SUMMER, patterns="plain|check|herringbone", length="midi",
-            fit="straight|pleated", detail="slit|",
+            "wool", (*DARKS, "camel"), "work|weekend", "smart", NOT_SUMMER, patterns="plain|check|herringbone",
+            length="midi", fit="straight|pleated", detail="slit|",
         ),
         style(
-            "cotton", (*PASTELS, "white", "green", "red"), "weekend|holiday", "casual", WARM,
+            "cotton", (*PASTELS, "white", "green", "red"), "weekend|holiday|work", "smart", WARM,
             patterns="floral|dot|plain", length="midi", fit="flared", detail="buttons|",
         ),
         family=_CLOTHING, models=8, prices=(35, 119), sizes=CLOTHES_SIZES,
@@ -85,7 +99,7 @@ WOMENSWEAR = (
             fit="straight|flared",
         ),
         style(
-            "wool", ("red", "navy", "grey", "camel", "green"), "work|weekend", "smart", COLD, patterns="check",
+            "wool", ("red", "navy", "grey", "camel", "green"), "work|weekend|evening", "smart", COLD, patterns="check",
             length="mini", fit="pleated",
         ),
         family=_CLOTHING, models=6, prices=(25, 89), sizes=CLOTHES_SIZES,
@@ -93,12 +107,12 @@ WOMENSWEAR = (
     _women(
         "Women's Trousers", "trousers", "trousers", "WT",
         style(
-            "wool", (*DARKS, "camel", "cream"), "work", "smart", patterns="plain|plain|pinstripe|check",
+            "wool", (*DARKS, "camel", "cream"), "work|evening", "smart", patterns="plain|plain|pinstripe|check",
             fit="straight|tapered|wide",
         ),
-        style("satin", ("black", "navy", "green", "cream", "burgundy"), "evening", "formal", fit="wide"),
+        style("satin", ("black", "navy", "green", "cream", "burgundy"), "evening|work", "smart", fit="wide"),
         style(
-            "linen", ("white", "beige", "olive", "light blue", "camel"), "holiday|weekend", "casual", WARM,
+            "linen", ("white", "beige", "olive", "light blue", "camel"), "holiday|work", "smart", WARM,
             fit="wide|straight",
         ),
         family=_CLOTHING, models=8, prices=(45, 129), sizes=WAISTS,
@@ -111,7 +125,7 @@ WOMENSWEAR = (
     _women(
         "Women's Shorts", "shorts", "shorts", "WS",
         style("denim", DENIMS, "weekend|holiday", "casual", WARM, fit="straight"),
-        style("linen", ("white", "beige", "navy", "pink", "olive"), "holiday", "casual", WARM, fit="straight"),
+        style("linen", ("white", "beige", "navy", "pink", "olive"), "holiday|weekend", "casual", WARM, fit="straight"),
         family=_CLOTHING, models=4, prices=(25, 69), sizes=WAISTS,
     ),
     _women(
@@ -121,20 +135,20 @@ WOMENSWEAR = (
             neckline="v-neck|crew", sleeve="long", detail="bow|",
         ),
         style(
-            "cotton", ("white", "light blue", "cream", "pink", "black"), "work", "smart", neckline="crew",
+            "cotton", ("white", "light blue", "cream", "pink", "black"), "work|weekend", "smart", neckline="crew",
             sleeve="long|3/4", detail="ruffle",
         ),
         style(
-            "silk", (*BRIGHTS, "navy", "cream"), "weekend|holiday", "casual", NOT_WINTER, patterns="floral|animal|dot",
-            neckline="v-neck", sleeve="3/4|long",
+            "silk", (*BRIGHTS, "navy", "cream"), "work|weekend|evening", "smart", NOT_WINTER,
+            patterns="floral|animal|dot", neckline="v-neck", sleeve="3/4|long",
         ),
         family=_CLOTHING, models=9, prices=(35, 109), sizes=CLOTHES_SIZES,
     ),
     _women(
         "Women's Shirts", "shirt", "shirt", "WH",
         style(
-            "cotton", ("white", "light blue", "pink", "navy"), "work", "smart", patterns="plain|pinstripe|plain",
-            sleeve="long",
+            "cotton", ("white", "light blue", "pink", "navy"), "work|weekend", "smart",
+            patterns="plain|pinstripe|plain", sleeve="long",
         ),
         style(
             "linen", ("white", "olive", "mint", "coral", "beige"), "weekend|holiday", "casual", WARM,
@@ -182,7 +196,7 @@ WOMENSWEAR = (
     _women(
         "Women's Blazers", "blazer", "blazer", "WB",
         style(
-            "wool", (*DARKS, "camel", "cream", "burgundy"), "work", "smart",
+            "wool", (*DARKS, "camel", "cream", "burgundy"), "work|evening", "smart",
             patterns="plain|check|pinstripe|herringbone", sleeve="long", detail="double-breasted|",
         ),
         style(
@@ -190,7 +204,7 @@ WOMENSWEAR = (
             detail="double-breasted|",
         ),
         style(
-            "satin", ("black", "green", "fuchsia", "navy"), "evening", "formal", sleeve="long",
+            "satin", ("black", "green", "fuchsia", "navy"), "evening|work", "formal", sleeve="long",
             detail="double-breasted|",
         ),
         family=_CLOTHING, models=6, prices=(79, 249), sizes=CLOTHES_SIZES,
@@ -222,7 +236,7 @@ WOMENSWEAR = (
     _women(
         "Pumps", "pumps", "pump", "PU",
         style(
-            "leather", ("black", "navy", "beige", "burgundy", "brown"), "work", "smart", heel="mid|low",
+            "leather", ("black", "navy", "beige", "burgundy", "brown"), "work|evening", "smart", heel="mid|low",
             detail="block|strap|",
         ),
         style("patent", ("red", "black", "fuchsia", "beige"), "evening", "formal", heel="high"),
@@ -284,12 +298,13 @@ WOMENSWEAR = (
     _women(
         "Totes", "tote", "tote", "TO",
         style("leather", (*LEATHERS, "navy", "green"), "work|weekend", "smart"),
+        style("suede", ("camel", "grey", "olive", "burgundy", "teal"), "work|weekend", "smart", NOT_SUMMER),
         style(
             "canvas", ("cream", "navy", "olive", "white"), "holiday|weekend", "casual", NOT_WINTER,
             patterns="stripe|plain", detail="two-tone",
         ),
-        style("straw", ("beige", "camel"), "holiday", "casual", WARM, detail="two-tone|"),
-        family=_BAGS, models=6, prices=(39, 229), sizes=ONE_SIZE,
+        style("straw", ("beige", "camel"), "holiday|weekend", "casual", WARM, detail="two-tone|"),
+        family=_BAGS, models=8, prices=(39, 229), sizes=ONE_SIZE,
     ),
     _women(
         "Shoulder Bags", "shoulder bag", "shoulder_bag", "SB",
@@ -315,10 +330,10 @@ WOMENSWEAR = (
             "metal", ("teal", "red", "green", "blue", "pink"), "evening|work", "smart", detail="pendant",
             metal=_METALS,
         ),
-        style("metal", ("gold", "silver"), "evening|weekend", "smart", detail="chain", metal="gold"),
+        style("metal", ("gold", "silver"), "evening|weekend|work", "smart", detail="chain", metal="gold"),
         style(
-            "beads", ("cream", "teal", "coral", "red", "green", "black"), "holiday|work", "smart", detail="beads",
-            metal="gold",
+            "beads", ("cream", "teal", "coral", "red", "green", "black"), "holiday|weekend|work", "smart",
+            detail="beads", metal="gold",
         ),
         family=_JEWELLERY, models=6, prices=(19, 129), sizes=ONE_SIZE,
     ),
@@ -329,15 +344,21 @@ WOMENSWEAR = (
             metal=_METALS,
         ),
         style(
-            "metal", ("teal", "green", "fuchsia", "purple", "navy"), "evening", "formal", detail="drops",
+            "metal", ("teal", "green", "fuchsia", "purple", "navy"), "evening|holiday", "formal", detail="drops",
             metal=_METALS,
         ),
-        style("metal", ("cream", "pink", "blue", "mint"), "work|evening", "smart", detail="studs", metal=_METALS),
+        style(
+            "metal", ("cream", "pink", "blue", "mint"), "work|weekend|evening", "smart", detail="studs",
+            metal=_METALS,
+        ),
         family=_JEWELLERY, models=6, prices=(15, 99), sizes=ONE_SIZE,
     ),
     _women(
         "Bracelets", "bracelet", "bracelet", "BR",
-        style("metal", ("teal", "red", "cream", "purple"), "evening|work", "smart", detail="bangle", metal=_METALS),
+        style(
+            "metal", ("teal", "red", "cream", "purple"), "evening|work|weekend", "smart", detail="bangle",
+            metal=_METALS,
+        ),
         style(
             "beads", ("coral", "cream", "teal", "camel", "pink"), "holiday|weekend", "casual", NOT_WINTER,
             detail="beads",
@@ -348,11 +369,18 @@ WOMENSWEAR = (
     _women(
         "Sun Hats", "hat", "sun_hat", "SH",
         style(
-            "straw", ("beige", "camel", "cream"), "holiday", "casual", WARM,
+            "straw", ("beige", "camel", "cream"), "holiday|weekend", "casual", WARM,
             accents=("navy", "black", "red", "green", "coral"),
         ),
-        style("wool", ("black", "camel", "grey", "burgundy"), "weekend", "casual", COLD, accents=("brown", "black")),
-        family="Women's Accessories", models=4, prices=(25, 89), sizes=ONE_SIZE,
+        family="Women's Accessories", models=4, prices=(25, 79), sizes=ONE_SIZE,
+    ),
+    _women(
+        "Felt Hats", "felt hat", "sun_hat", "FH",
+        style(
+            "wool", ("black", "camel", "grey", "burgundy", "olive"), "weekend|work", "smart", COLD,
+            accents=("brown", "black", "cream"),
+        ),
+        family="Women's Accessories", models=3, prices=(39, 89), sizes=ONE_SIZE,
     ),
 )
 # fmt: on

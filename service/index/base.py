@@ -81,6 +81,14 @@ class ProductIndex(Protocol):
         """What this generation was built from."""
         ...
 
+    async def check(self) -> None:
+        """Find out whether questions would be answered now. Cheap: asked every second.
+
+        Raises:
+            IndexUnavailable: they would not; the sentence says why.
+        """
+        ...
+
     async def taxonomies(self) -> TaxonomyTree:
         """Return the taxonomies that hold products, with counts and ancestors. Cheap: engines keep it at hand."""
         ...

@@ -60,6 +60,9 @@ class EmbeddedIndex:
         """What this generation was built from."""
         return self._info
 
+    async def check(self) -> None:
+        """Do nothing: files that were opened stay open, and a search that cannot read them says so itself."""
+
     async def taxonomies(self) -> TaxonomyTree:
         """Return the taxonomies that hold products, with counts and ancestors."""
         return self._shelves.tree()

@@ -1,13 +1,11 @@
 """Generations of the embedded engine: built beside the one that serves, checked, and never half there.
 
-A build writes to `.<id>.new`; one rename makes it a generation. Ids begin with the time, so that they sort by age, and
-end in chance: the same record gives the same answers, not the same id.
+A build writes to `.<id>.new`; one rename makes it a generation. The same record gives the same answers, under
+another id.
 """
 
-import secrets
 import shutil
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +17,8 @@ from service.errors import HomeError, InvalidRequest
 from service.home import Home, sync_folder
 from service.index.base import GenerationInfo, Item, ProductIndex, Query
 from service.index.embedded import EmbeddedIndex, build_embedded, open_embedded
-from service.index.layout import verify_files
+from service.index.kept import GenerationState, new_generation_id
+from service.index.layout import read_meta, verify_files
 
 CHECKED_PRODUCTS = 32
 CHANGES_AT_ONCE = 1000
@@ -68,7 +67,7 @@ def build_generation(home: Home, record: Record, space_id: str, dimensions: int)
     """
     for leftover in home.generations.glob(".*.new"):
         shutil.rmtree(leftover)
-    generation_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    generation_id = new_generation_id()
     unfinished = home.generations / f".{generation_id}.new"
     try:
         info = build_embedded(
@@ -120,6 +119,24 @@ def verify_generation(home: Home, generation_id: str) -> None:
         HomeError: a file is not what was built; the sentence names it.
     """
     verify_files(_folder(home, generation_id))
+
+
+def list_generations(home: Home) -> Iterator[GenerationState]:
+    """Yield all generations, and what a build that was cut off left, by age.
+
+    Sizes are compared with what was built; only `verify_generation` reads whole files.
+    """
+    unfinished = {path.name[1:].removesuffix(".new") for path in home.generations.glob(".*.new")}
+    built = {path.name for path in home.generations.glob("[!.]*")}
+    for generation_id in sorted(unfinished | built):
+        yield GenerationState(generation_id, _info(home, generation_id) if generation_id in built else None)
+
+
+def _info(home: Home, generation_id: str) -> GenerationInfo | None:
+    try:
+        return read_meta(home.generations / generation_id).info
+    except HomeError:
+        return None
 
 
 def prune_generations(home: Home, keep: Collection[str]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from service.demo.catalogue import DemoProduct, make_products
 from service.demo.outfits import compose_outfits
 from service.domain import Money, Product
 from service.home import Home
+from service.settings import Settings
 
 FIRST = ("Sneakers", "Shoulder Bags", "Denim Jackets")
 EVENING = ("Heeled Sandals", "Clutches", "Earrings")
@@ -135,6 +136,6 @@ def _build(shop: Shop, outfits: Sequence[Sequence[str]]) -> None:
         photos = next(row.photos for row in record.products() if row.product.taxonomy == "Totes")
         record.upsert(RecordedProduct(product, photos) for product in HOSTILE)
     building.encode(shop)
-    building.build_index(shop)
+    building.build_index(shop, Settings.load())
     with Record.open(shop.home.record_path, read_only=True) as record:
         keep(shop.home, measure(record, current_model(shop), outfits, shop.data, part="test", reporter=Silent()))

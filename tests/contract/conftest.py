@@ -1,5 +1,6 @@
 """One suite, every engine: a new engine joins by a class beside these and a name in `ENGINES`."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -8,6 +9,9 @@ import pytest
 
 from service.index import embedded
 from service.index.base import GenerationInfo, Item, ProductIndex
+from service.index.elastic.building import Meta, create_index, fill_index, open_index
+from service.index.elastic.connection import Connection
+from service.index.elastic.sampling import Sample
 from tests.contract.reference import ReferenceIndex
 
 DIMENSIONS = 12
@@ -63,6 +67,34 @@ class EmbeddedEngine:
             await self._open.close()
 
 
+class ElasticEngine:
+    """Makes indices of its own on the session's server, and removes them."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = Connection(url, alias=f"contract-{secrets.token_hex(4)}")
+        self._index = f"{self._connection.alias}-generation"
+        self._open: ProductIndex | None = None
+
+    async def make(self, items: Sequence[Item]) -> ProductIndex:
+        with self._connection.client() as client:
+            meta = Meta("generation", "space", DIMENSIONS, 7)
+            create_index(client, self._index, meta)
+            assert fill_index(client, self._index, items, DIMENSIONS, sample=Sample()) == []
+        return await self.reopen()
+
+    async def reopen(self) -> ProductIndex:
+        if self._open is not None:
+            await self._open.close()
+        self._open = open_index(self._connection, self._index)
+        return self._open
+
+    async def close(self) -> None:
+        if self._open is not None:
+            await self._open.close()
+        with self._connection.client() as client:
+            client.indices.delete(index=self._index, ignore_unavailable=True)
+
+
 ENGINES: dict[str, Callable[[Path], Engine]] = {
     "reference": ReferenceEngine,
     "embedded": EmbeddedEngine,
@@ -75,12 +107,16 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=[*ENGINES, pytest.param("elasticsearch", marks=pytest.mark.slow)])
 async def engine(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Engine]:
     if request.param == "embedded-in-threads":
         monkeypatch.setattr(embedded, "INLINE_ROWS", -1)
-    engine = ENGINES[request.param](tmp_path)
+    if request.param == "elasticsearch":
+        # Asked for by name, so that the other engines' tests start no server.
+        engine: Engine = ElasticEngine(request.getfixturevalue("elasticsearch_url"))
+    else:
+        engine = ENGINES[request.param](tmp_path)
     yield engine
     await engine.close()

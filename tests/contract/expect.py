@@ -57,7 +57,7 @@ def random_query(rng: np.random.Generator, items: Sequence[Item]) -> Query:
 def random_filters(rng: np.random.Generator, items: Sequence[Item]) -> Filters:
     """Each filter is on half the time."""
     picked = [items[row].product for row in rng.integers(0, len(items), 12)]
-    low, high = sorted(rng.uniform(0, 200, 2))
+    low, high = sorted(rng.uniform(0, 200, 2).tolist())
     bounds = [(low, high), (low, None), (None, high), (None, None)][rng.integers(4)]
 
     def on() -> bool:

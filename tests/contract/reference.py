@@ -25,6 +25,9 @@ class ReferenceIndex:
     def info(self) -> GenerationInfo:
         return self._info
 
+    async def check(self) -> None:
+        pass
+
     async def taxonomies(self) -> TaxonomyTree:
         return TaxonomyTree.of((item.product.taxonomy, item.product.taxonomy_path) for item in self._items.values())
 

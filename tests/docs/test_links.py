@@ -8,7 +8,8 @@ import yaml
 
 from tests.docs.pages import DOCS, PAGES, ROOT, prose
 
-LINK = re.compile(r"\]\(([^)\s]+)\)")
+LINK = re.compile(r"""(?:\]\(|\bsrc=")([^)"\s]+)[)"]""")
+"""Where a link leads, or a picture lies."""
 
 
 def anchors(page: Path) -> set[str]:

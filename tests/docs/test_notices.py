@@ -27,7 +27,10 @@ WORDED = {
     "ISC": "ISC",
     "Apache": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
+    "Apache-2.0": "Apache-2.0",
     "BSD": "BSD-3-Clause",
+    "MPL-2.0": "MPL-2.0",
+    "PSF-2.0": "PSF-2.0",
     "BSD-3-Clause": "BSD-3-Clause",
     "3-Clause BSD License": "BSD-3-Clause",
 }

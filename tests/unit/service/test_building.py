@@ -1,19 +1,27 @@
-"""The first stage of a build as the others see it; all of them are run by `tests/e2e/test_build.py`."""
+"""The first and the last stage of a build as others see them; all of them are run by `tests/e2e/test_build.py`."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+import service.demo
 from service.catalog import building
-from service.catalog.building import Shop, import_catalog
+from service.catalog.building import Shop, build_index, import_catalog, install_bundle
 from service.catalog.profile import load_profile
 from service.catalog.record import Record
 from service.catalog.stages import Progress
+from service.cli.build import show_runs
 from service.home import Home
+from service.index.base import GenerationInfo
+from service.index.generations import Built, Rejected
+from service.settings import Settings
 
 PROFILE = """
+mapping = "mapping.yaml"
+
 [feed]
 path = "feed.csv"
 
@@ -21,6 +29,14 @@ path = "feed.csv"
 id = "id"
 taxonomy = "family"
 photos = "photo"
+"""
+
+MAPPING = """
+version: 1
+name: shop
+taxonomies:
+  Dresses:
+    - {id: day, slots: [Shoes, Bags, Hats]}
 """
 
 
@@ -72,3 +88,45 @@ def test_a_feed_that_is_read_in_another_way_than_before_is_imported_again(
     monkeypatch.setattr(building, "READING", "another way")
     run = import_catalog(shop)
     assert (run.skipped, run.outputs["unchanged"]) == (False, 1)
+
+
+class Choosy:
+    """Generations of an engine that does not take some products."""
+
+    def __init__(self, rejected: tuple[Rejected, ...]) -> None:
+        self._rejected = rejected
+
+    def build(self, *_: object) -> Built:
+        return Built(GenerationInfo("generation", "space", 50, 1, 1), self._rejected)
+
+    def has(self, _: str) -> bool:
+        return False
+
+    def activate(self, *_: object) -> None:
+        return
+
+    def prune(self, keep: Collection[str]) -> tuple[str, ...]:
+        del keep
+        return ()
+
+
+def test_products_that_the_engine_does_not_take_are_listed_in_a_file_that_the_result_names(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop.data.parent / "mapping.yaml").write_text(MAPPING)
+    import_catalog(shop)
+    install_bundle(shop, Path(service.demo.__file__).parent / "bundle")
+    rejected = tuple(Rejected(f"é{number}", "too\nlong") for number in range(150))
+    monkeypatch.setattr(building, "generations_of", lambda *_: Choosy(rejected))
+    run = build_index(shop, Settings())
+    assert run.outputs["rejected"] == 150
+    lines = (shop.home.path / run.outputs["rejections_file"]).read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [{"product_id": r.product_id, "reason": r.reason} for r in rejected]
+    show_runs([run], as_json=False)
+    printed = capsys.readouterr().out
+    assert "product é9: too" in printed
+    assert "product é10:" not in printed
+    assert "150 left out; work/refused-products.jsonl lists them" in printed
+    monkeypatch.setattr(building, "generations_of", lambda *_: Choosy(()))
+    assert build_index(shop, Settings()).outputs["rejections_file"] is None
+    assert not (shop.home.work / "refused-products.jsonl").exists()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,14 @@ from service.domain import Filters, Product
 from service.errors import HomeError
 from service.home import Home
 from service.index.base import GenerationInfo, Item, Patch, ProductIndex, Query
-from service.index.lifecycle import build_generation, open_generation, prune_generations, verify_generation
+from service.index.kept import GenerationState
+from service.index.lifecycle import (
+    build_generation,
+    list_generations,
+    open_generation,
+    prune_generations,
+    verify_generation,
+)
 from tests.catalogues import made_items
 
 pytestmark = pytest.mark.anyio
@@ -218,3 +226,26 @@ async def test_pruning_keeps_what_is_named_and_what_is_open_goes_on(home: Home, 
     assert {path.name for path in home.generations.iterdir()} == {previous, current}
     assert await products(index) == recorded(record)
     await index.close()
+
+
+def test_generations_are_listed_by_age_with_those_that_cannot_be_served(home: Home, record: Record) -> None:
+    whole, damaged = build(home, record), build(home, record)
+    (home.generations / damaged.generation_id / "vectors.f32").write_bytes(b"half")
+    (home.generations / ".20260101T000000-abc.new").mkdir()
+    listed = list(list_generations(home))
+    assert sorted(listed, key=lambda state: state.generation_id) == listed
+    assert set(listed) == {
+        GenerationState("20260101T000000-abc", None),
+        GenerationState(whole.generation_id, whole),
+        GenerationState(damaged.generation_id, None),
+    }
+    assert [state.generation_id for state in listed if state.complete] == [whole.generation_id]
+
+
+def test_an_id_says_when_its_build_began_and_a_strange_one_does_not(home: Home, record: Record) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    build(home, record)
+    (state,) = list_generations(home)
+    assert state.made_at is not None
+    assert before <= state.made_at <= datetime.now(UTC)
+    assert GenerationState("made-by-hand", None).made_at is None

@@ -3,11 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from service.errors import BundleError, HomeError, NotReady
+from service.errors import BundleError, HomeError, IndexUnavailable, NotReady
 from service.home import ReleasePointer
 from service.index.base import GenerationInfo
 from service.release import Release
-from service.runtime import Runtime
+from service.runtime import Readiness, Runtime
 from service.settings import Settings
 from tests.contract.reference import ReferenceIndex
 from tests.fakes import fake_release
@@ -22,6 +22,11 @@ class ClosingIndex(ReferenceIndex):
     """Remembers that it was closed."""
 
     closed = False
+    fault: Exception | None = None
+
+    async def check(self) -> None:
+        if self.fault is not None:
+            raise self.fault
 
     async def close(self) -> None:
         self.closed = True
@@ -34,12 +39,15 @@ class Shelf:
         self.pointer = FIRST
         self.broken: set[str] = set()
         self.loads = 0
+        self.away = 0
         self.indexes: dict[str, ClosingIndex] = {}
 
     def load(self, pointer: ReleasePointer) -> Release:
         self.loads += 1
         if pointer.generation in self.broken:
             raise BundleError("encoder.safetensors is damaged")
+        if self.loads <= self.away:
+            raise IndexUnavailable("Elasticsearch cannot be reached.")
         plain = fake_release()
         index = ClosingIndex([], GenerationInfo(pointer.generation, "space", 8, 12, 1))
         self.indexes[pointer.generation] = index
@@ -169,3 +177,37 @@ async def test_a_pointer_that_cannot_be_read_does_not_end_the_watch() -> None:
             await asyncio.sleep(0.01)
     watching.cancel()
     assert not faults
+
+
+async def test_an_engine_that_is_away_at_the_start_is_waited_for() -> None:
+    shelf = Shelf()
+    shelf.away = 3
+    runtime = shelf.runtime()
+    await runtime.reload_or_keep()
+    assert runtime.readiness().reason == "Elasticsearch cannot be reached."
+    watching = asyncio.create_task(runtime.watch(interval_s=0.01))
+    async with asyncio.timeout(5):
+        while not runtime.readiness().ready:  # noqa: ASYNC110 - the runtime's own watch is waited for
+            await asyncio.sleep(0.01)
+    watching.cancel()
+    assert shelf.loads == 4
+
+
+async def test_an_index_that_stops_answering_is_why_it_is_not_ready_until_it_answers_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("service.runtime.CHECK_S", 0.02)
+    shelf = Shelf()
+    runtime = shelf.runtime()
+    await runtime.reload()
+    index = shelf.indexes["first"]
+    faults = {
+        IndexUnavailable("Elasticsearch cannot be reached."): "Elasticsearch cannot be reached.",
+        TimeoutError(): "The index does not answer in time.",
+        None: None,
+    }
+    for fault, reason in faults.items():
+        index.fault = fault
+        await runtime._check()
+        assert runtime.readiness() == Readiness(reason is None, reason)
+        assert await served(runtime) == "first"

@@ -65,6 +65,42 @@ def test_the_admin_key_is_not_shown() -> None:
     assert "a-key-only-for-tests" not in repr(Settings.load(admin_key="a-key-only-for-tests"))
 
 
+@pytest.mark.parametrize("content", ["the-key==", "the-key==\n", "\tthe-key==\r\n"])
+def test_the_key_to_elasticsearch_comes_from_a_file_too(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "key"
+    file.write_text(content)
+    settings = Settings.load(elasticsearch_api_key_file=file)
+    assert settings.elasticsearch_key() == "the-key=="
+    assert "the-key" not in repr(settings)
+    file.write_text("another")
+    assert settings.elasticsearch_key() == "another"
+
+
+def test_without_a_key_to_elasticsearch_there_is_none() -> None:
+    assert Settings.load().elasticsearch_key() is None
+    assert Settings.load(elasticsearch_api_key="the-key").elasticsearch_key() == "the-key"
+
+
+def test_two_keys_to_elasticsearch_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KITSUNE_ELASTICSEARCH_API_KEY", "CANARY")
+    monkeypatch.setenv("KITSUNE_ELASTICSEARCH_API_KEY_FILE", "key")
+    with pytest.raises(SettingsError, match=r"_API_KEY_FILE: KITSUNE_ELASTICSEARCH_API_KEY is set as well; unset one"):
+        Settings.load()
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"CANARY\nCANARY", b"CANARY\xff", None])
+def test_a_key_file_without_one_key_is_refused_and_not_repeated(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    settings = Settings.load(elasticsearch_api_key_file=file)
+    with pytest.raises(
+        SettingsError, match=r"^KITSUNE_ELASTICSEARCH_API_KEY_FILE: .*key (cannot be|does not)"
+    ) as caught:
+        settings.elasticsearch_key()
+    assert "CANARY" not in caught.value.detail
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Settings.load().port = 1  # type: ignore[misc]

@@ -39,6 +39,13 @@ def test_every_taxonomy_has_something_of_a_size_to_see(pictures: Sequence[tuple[
         assert 0.025 < share < 0.8, one.product.taxonomy
 
 
+def test_the_ground_is_white_up_to_the_edges(pictures: Sequence[tuple[DemoProduct, Pixels]]) -> None:
+    for one, picture in pictures:
+        edges = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+        assert (edges == 255).all(axis=1).mean() > 0.9, one.product.taxonomy
+        assert edges.min() > 225, f"{one.product.taxonomy}: a shadow is cut off"
+
+
 def test_all_pictures_differ(pictures: Sequence[tuple[DemoProduct, Pixels]]) -> None:
     small = np.stack([picture[::8, ::8].ravel() for _, picture in pictures]).astype(np.float32)
     for row in range(len(small)):

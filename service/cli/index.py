@@ -1,0 +1,123 @@
+"""`kitsune index`: generations are built, listed, served again and removed; and `kitsune rollback`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from service.catalog import building, releasing
+from service.catalog.releasing import Kept
+from service.cli.build import opened_shop, show_runs
+from service.cli.console import (
+    HOME,
+    DataOption,
+    EngineName,
+    EngineOption,
+    HomeOption,
+    JsonOption,
+    ProfileOption,
+    facts,
+    show,
+)
+from service.errors import HomeError
+from service.home import Home
+from service.settings import Settings
+
+LookedAtOption = Annotated[
+    EngineName | None, typer.Option("--engine", help="An engine to look at although no release names it.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, help="What is searched.")
+    group.command("list")(list_)
+    group.command()(build)
+    group.command()(swap)
+    group.command()(rollback)
+    group.command()(prune)
+    app.add_typer(group, name="index")
+    app.command()(rollback)
+
+
+def list_(home: HomeOption = HOME, engine: LookedAtOption = None, json: JsonOption = False) -> None:
+    """Show the generations, and which of them are served now and were before."""
+    rows = [_described(kept) for kept in releasing.kept_generations(_existing(home), Settings.load(engine=engine))]
+    show({"generations": rows}, as_json=json, people=lambda: _table(rows))
+
+
+def build(
+    profile: ProfileOption,
+    data: DataOption,
+    home: HomeOption = HOME,
+    engine: EngineOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Build a generation out of the record's vectors and release it."""
+    with opened_shop(profile, data, home) as shop:
+        runs = [building.build_index(shop, Settings.load(engine=engine))]
+    show_runs(runs, as_json=json)
+
+
+def swap(
+    generation: Annotated[str, typer.Argument(help="Its id, as `kitsune index list` shows it.")],
+    home: HomeOption = HOME,
+    engine: LookedAtOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Serve a kept generation with the bundle and the mapping that are served now."""
+    at = _existing(home)
+    with at.writer():
+        released = asdict(releasing.swap(at, generation, Settings.load(engine=engine)))
+    show(released, as_json=json, people=lambda: facts("swapped to", released))
+
+
+def rollback(home: HomeOption = HOME, json: JsonOption = False) -> None:
+    """Serve the release before the current one again; a second rollback undoes the first."""
+    at = _existing(home)
+    with at.writer():
+        released = asdict(releasing.roll_back(at, Settings.load()))
+    show(released, as_json=json, people=lambda: facts("rolled back to", released))
+
+
+def prune(home: HomeOption = HOME, engine: LookedAtOption = None, json: JsonOption = False) -> None:
+    """Remove the generations that neither the current nor the previous release names."""
+    at = _existing(home)
+    with at.writer():
+        removed = releasing.prune(at, Settings.load(engine=engine))
+    show({"removed": removed}, as_json=json, people=lambda: f"removed: {', '.join(removed) or 'nothing'}")
+
+
+def _existing(home: Path) -> Home:
+    if not home.is_dir():
+        raise HomeError(f"{home} does not exist; --home names the folder of the shop.")
+    return Home(home)
+
+
+def _described(kept: Kept) -> Mapping[str, Any]:
+    info, made_at = kept.state.info, kept.state.made_at
+    return {
+        "generation": kept.state.generation_id,
+        "engine": kept.engine,
+        "made_at": made_at.isoformat() if made_at else None,
+        "complete": kept.state.complete,
+        "products": info.products if info else None,
+        "space": info.space_id if info else None,
+        "sequence": info.sequence if info else None,
+        "releases": kept.releases,
+    }
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("generation", no_wrap=True)
+    for name in ("engine", "products", "space", "sequence", "release"):
+        table.add_column(name, justify="right" if name in ("products", "sequence") else "left")
+    for row in rows:
+        built = ["" if row[name] is None else str(row[name]) for name in ("products", "space", "sequence")]
+        marks = (*row["releases"], *([] if row["complete"] else ["not complete"]))
+        table.add_row(row["generation"], row["engine"], *built, ", ".join(marks))
+    return table

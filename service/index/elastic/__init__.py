@@ -1,0 +1,11 @@
+"""The engine for catalogues that outgrow one machine: generations are Elasticsearch indices behind an alias.
+
+    connection.py   clients, and what their errors mean
+    documents.py    a product as a document, and the mapping of its fields
+    queries.py      the bodies of searches: a caller's words are values in them, never structure
+    engine.py       the `ProductIndex`
+    building.py     a generation out of the record: created, filled, checked
+    generations.py  the lifecycle: which generations there are, and the one alias
+
+The only package that imports `elasticsearch`; nothing imports it before the engine is asked for.
+"""

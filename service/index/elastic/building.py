@@ -1,0 +1,256 @@
+"""A generation's index: created, filled, opened. What it is stands in its mapping's `_meta`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+from elasticsearch import BadRequestError, Elasticsearch
+
+from service.domain import Filters
+from service.errors import HomeError, InvalidRequest
+from service.index.base import GenerationInfo, Item, Vector
+from service.index.browsing import START, Key
+from service.index.elastic.connection import PATIENCE_S, Connection, explained
+from service.index.elastic.documents import document, fields, product_of, unfit
+from service.index.elastic.engine import MISSING, ElasticIndex, hits_of, tree_of
+from service.index.elastic.queries import by_ids, count_places, search_body
+from service.index.elastic.sampling import K, Question, Sample
+from service.index.elastic.sending import Action, send
+from service.index.generations import Advance, Rejected
+from service.index.lifecycle import Change
+from service.index.vectors import item_vectors
+
+FORMAT_VERSION = 1
+
+ITEMS_AT_ONCE = 1000
+
+SAME = 1e-5
+"""How far cosines may be from the exact ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What an index of ours says of itself."""
+
+    generation_id: str
+    space_id: str
+    dimensions: int
+    sequence: int
+    products: int = 0
+    complete: bool = False
+    """Whether it was filled and checked: only then may the alias name it."""
+    layout: Literal["exact"] = "exact"
+    format_version: int = FORMAT_VERSION
+
+
+def create_index(client: Elasticsearch, index: str, meta: Meta) -> None:
+    """Create an empty index, made to be filled fast: no copies, no refresh, no flush a request.
+
+    Sorted by taxonomy, the products of a taxonomy lie side by side, and a search reads those alone; the id beside it
+    makes pages of a taxonomy come in the order that they lie in.
+    """
+    with explained():
+        create_once(
+            client,
+            index,
+            asdict(meta),
+            settings={
+                "index.sort.field": ["taxonomy", "product_id"],
+                "number_of_shards": 1,
+                "number_of_replicas": 0,
+                "refresh_interval": "-1",
+                "translog.durability": "async",
+            },
+            mappings={"dynamic": "strict", "properties": fields(meta.dimensions)},
+        )
+
+
+def create_once(
+    client: Elasticsearch, index: str, meta: Mapping[str, Any], settings: Mapping[str, Any], mappings: Mapping[str, Any]
+) -> None:
+    """Create an index that says `meta` of itself.
+
+    A busy server has been seen to carry a creation out twice and to answer with the second's failure; what is there is
+    ours if it says the same of itself.
+
+    Raises:
+        BadRequestError: another index has the name.
+    """
+    try:
+        client.indices.create(index=index, settings=settings, mappings={**mappings, "_meta": meta})
+    except BadRequestError as error:
+        if error.error != "resource_already_exists_exception" or described(client, index) != meta:
+            raise
+
+
+def described(client: Elasticsearch, index: str) -> Any:
+    """Return the `_meta` of an index; None where it has none, or is not there."""
+    found = client.options(ignore_status=MISSING).indices.get_mapping(index=index)
+    return found[index]["mappings"].get("_meta") if index in found else None
+
+
+def fill_index(
+    client: Elasticsearch,
+    index: str,
+    items: Iterable[Item],
+    dimensions: int,
+    *,
+    sample: Sample,
+    after: Key = START,
+    advance: Advance = lambda _: None,
+) -> list[Rejected]:
+    """Write the items that come after `after`, and return those that were refused.
+
+    Each stands under its id, so that what is written twice is there once. Only what is refused for want of time or
+    space is tried again, later each time.
+
+    Raises:
+        HomeError: a vector is not of unit length.
+        IndexUnavailable: Elasticsearch takes no writes.
+    """
+    rejected: list[Rejected] = []
+    remaining = iter(items)
+    while batch := list(islice(remaining, ITEMS_AT_ONCE)):
+        vectors = _checked(batch, dimensions)
+        sample.see(batch, vectors)
+        actions: list[Action] = []
+        for item, vector in zip(batch, vectors, strict=True):
+            if why := unfit(item.product):
+                rejected.append(Rejected(item.product.product_id, why))
+            elif (item.product.taxonomy, item.product.product_id) > after:
+                actions.append(_put(item, vector))
+        if actions:
+            refused = send(client, index, actions)
+            rejected += (Rejected(result["_id"], result["error"]["reason"]) for result in refused)
+        advance(sample.seen)
+    with explained():
+        client.indices.refresh(index=index)
+    return rejected
+
+
+def apply_changes(client: Elasticsearch, index: str, changes: Iterable[Change], dimensions: int) -> None:
+    """Write what changed in the record, oldest first.
+
+    Raises:
+        HomeError: a change is refused.
+    """
+    remaining = iter(changes)
+    while batch := list(islice(remaining, ITEMS_AT_ONCE)):
+        for result in send(client, index, [_change(change, dimensions) for change in batch]):
+            raise HomeError(f"Elasticsearch does not take product {result['_id']}: {result['error']['reason']}")
+    with explained():
+        client.indices.refresh(index=index)
+
+
+def last_written(client: Elasticsearch, index: str) -> Key:
+    """Return a product up to which, in order of taxonomy and id, a build that was cut off had written all.
+
+    Its last request may have been carried out in part, so as many products as that held are left out.
+    """
+    newest_first = [{"taxonomy": "desc"}, {"product_id": "desc"}]
+    with explained():
+        client.indices.refresh(index=index)
+        answer = client.search(index=index, size=1, from_=ITEMS_AT_ONCE, sort=newest_first, source=False)
+    hits = answer["hits"]["hits"]
+    return tuple(hits[0]["sort"]) if hits else START
+
+
+def check_index(client: Elasticsearch, index: str, sample: Sample, *, left_out: int, resumed: bool) -> None:
+    """Count the products, and have a sample found as exactly as the record has them.
+
+    Raises:
+        HomeError: something is missing or wrong.
+    """
+    if not sample.seen:
+        raise HomeError("No product has a vector in this space: run `kitsune encode`, then build the index again.")
+    with explained():
+        count = client.count(index=index)["count"]
+    expected = sample.seen - left_out
+    # A build that went on where another was cut off may have products that were deleted in between.
+    if count < expected or (count > expected and not resumed):
+        raise HomeError(f"The index just built has {count} products instead of {expected}: report this.")
+    for question in sample.questions:
+        _check_answer(client, index, question)
+
+
+def _check_answer(client: Elasticsearch, index: str, question: Question) -> None:
+    expected = question.item
+    asked = search_body(question.query, expected.vector, K, Filters(in_stock=False), PATIENCE_S)
+    with explained():
+        found = hits_of(client.search(index=index, body=asked))
+        (stored,) = hits_of(client.search(index=index, body=by_ids([expected.product.product_id]))) or (None,)
+    cosines = [2 * hit["_score"] - 1 for hit in found]
+    near = len(cosines) == len(question.cosines) and np.allclose(cosines, question.cosines, rtol=0, atol=SAME)
+    if not near or stored is None or product_of(stored) != expected.product:
+        raise HomeError(f"The index just built does not find product {expected.product.product_id}: report this.")
+
+
+def finish_index(client: Elasticsearch, index: str, meta: Meta, products: int) -> Meta:
+    """Give an index that was filled and checked its settings for serving, and say so in its `_meta`."""
+    finished = replace(meta, products=products, complete=True)
+    # Named, because an index without an interval stops refreshing while nobody searches.
+    settings = {"refresh_interval": "1s", "translog.durability": "request", "auto_expand_replicas": "0-1"}
+    with explained():
+        client.indices.put_settings(index=index, settings=settings)
+        # What was written so far may still be in the server's memory: a server killed now must have all of it.
+        client.indices.flush(index=index)
+    write_meta(client, index, finished)
+    return finished
+
+
+def write_meta(client: Elasticsearch, index: str, meta: Meta) -> None:
+    """Replace what an index says of itself."""
+    with explained():
+        client.indices.put_mapping(index=index, meta=asdict(meta))
+
+
+def read_meta(client: Elasticsearch, index: str) -> Meta:
+    """Return what an index says of itself.
+
+    Raises:
+        HomeError: it does not exist, or is none of ours.
+    """
+    with explained():
+        meta = described(client, index)
+    if meta is None:
+        raise HomeError(f"Elasticsearch has no index {index}: run `kitsune index build`.")
+    try:
+        return msgspec.convert(meta, Meta)
+    except msgspec.ValidationError as error:
+        raise HomeError(f"The index {index} was not made by this Kitsune: run `kitsune index build`.") from error
+
+
+def open_index(connection: Connection, index: str, timeout_s: float = PATIENCE_S) -> ElasticIndex:
+    """Open an index to be searched.
+
+    Raises:
+        HomeError: it does not exist, or is none of ours.
+        IndexUnavailable: Elasticsearch does not answer.
+    """
+    with connection.client(timeout_s) as client:
+        meta = read_meta(client, index)
+        with explained():
+            tree = tree_of(client.search(index=index, body=count_places()))
+    info = GenerationInfo(meta.generation_id, meta.space_id, meta.dimensions, sum(tree.counts.values()), meta.sequence)
+    return ElasticIndex(connection.async_client(), index, info, tree)
+
+
+def _put(item: Item, vector: Vector) -> Action:
+    return {"index": {"_id": item.product.product_id}}, document(item.product, vector)
+
+
+def _change(change: Change, dimensions: int) -> Action:
+    if change.item is None or unfit(change.item.product):
+        return ({"delete": {"_id": change.product_id}},)
+    (vector,) = _checked([change.item], dimensions)
+    return _put(change.item, vector)
+
+
+def _checked(items: list[Item], dimensions: int) -> Vector:
+    try:
+        return item_vectors(items, dimensions)
+    except InvalidRequest as error:
+        raise HomeError(f"{error.detail} Run `kitsune encode` again, then build the index.") from error

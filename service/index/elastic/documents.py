@@ -1,0 +1,116 @@
+"""A product as a document, and the mapping of its fields.
+
+The fields that are searched say what `service.domain.Filters` asks for; `product` is the product itself, which
+Elasticsearch keeps and never looks into.
+
+Notation used for array shapes: d vector.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from service.domain import Gender, Product
+from service.index.base import Item, Vector
+from service.index.documents import text_of, words_of
+from service.taxonomy import TaxonomyCount
+
+UNSTATED = "unstated"
+"""The gender of a product that states none; `Filters` lets it through like a unisex one."""
+
+LONGEST_WORD = 1000
+"""Characters of a word that browsing can find; Lucene takes no term above 32 KB."""
+
+LONGEST_ID = 512
+"""Bytes of a product id. One that is longer would have its whole batch refused."""
+
+_KEYWORD = {"type": "keyword"}
+
+
+def fields(dimensions: int) -> dict[str, Any]:
+    """Return the mapping's fields.
+
+    Vectors are of unit length, so their dot product is their cosine, and they are kept as they are; `flat` means that
+    they are compared one by one, exactly.
+    """
+    return {
+        "product_id": _KEYWORD,
+        "taxonomy": _KEYWORD,
+        "place": _KEYWORD,
+        "in_stock": {"type": "boolean"},
+        "amount": {"type": "double"},
+        "currency": _KEYWORD,
+        "brand": _KEYWORD,
+        "gender": _KEYWORD,
+        "group_id": _KEYWORD,
+        "words": {"type": "keyword", "ignore_above": LONGEST_WORD},
+        "vector": {
+            "type": "dense_vector",
+            "dims": dimensions,
+            "index": True,
+            "similarity": "dot_product",
+            "index_options": {"type": "flat"},
+        },
+        "product": {"type": "object", "enabled": False},
+    }
+
+
+def unfit(product: Product) -> str | None:
+    """Say why Elasticsearch would not take a product; None when it would."""
+    size = len(product.product_id.encode())
+    return f"the id has {size} bytes, above the {LONGEST_ID} of Elasticsearch" if size > LONGEST_ID else None
+
+
+def document(product: Product, vector: Vector) -> dict[str, Any]:
+    """Return the document of a product and its unit vector [d]."""
+    return {
+        "product_id": product.product_id,
+        "taxonomy": product.taxonomy,
+        "place": place(product),
+        "brand": (product.brand or "").casefold(),
+        "gender": gender(product.gender),
+        "group_id": product.group_id,
+        "words": sorted(set(words_of(text_of(product)))),
+        "vector": vector.tolist(),
+        **volatile(product),
+    }
+
+
+def volatile(product: Product) -> dict[str, Any]:
+    """Return the fields that a patch may change."""
+    price = product.asking_price
+    return {
+        "in_stock": product.in_stock,
+        "amount": price.amount if price else None,
+        "currency": price.currency if price else None,
+        "product": {name: value for name, value in msgspec.to_builtins(product).items() if value},
+    }
+
+
+def gender(stated: Gender | None) -> str:
+    """Return a gender as the index has it."""
+    return stated or UNSTATED
+
+
+def place(product: Product) -> str:
+    """Return a product's taxonomy and ancestors as one value, by which products are counted."""
+    return json.dumps([*product.taxonomy_path, product.taxonomy], ensure_ascii=False)
+
+
+def counted(place: str, count: int) -> TaxonomyCount:
+    """Return what `place` stands for."""
+    *path, taxonomy = json.loads(place)
+    return TaxonomyCount(taxonomy, tuple(path), count)
+
+
+def product_of(hit: Mapping[str, Any]) -> Product:
+    """Return the product that a hit carries."""
+    return msgspec.convert(hit["_source"]["product"], Product)
+
+
+def item_of(hit: Mapping[str, Any]) -> Item:
+    """Return the product and the vector that a hit carries."""
+    return Item(product_of(hit), np.array(hit["_source"]["vector"], np.float32))

@@ -1,0 +1,271 @@
+"""The `ProductIndex` over one generation's index.
+
+Several processes may serve and write one generation: what one writes, all see.
+
+Notation used for array shapes: d vector.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+from elasticsearch import AsyncElasticsearch
+
+from service.domain import Candidate, Filters
+from service.errors import DeadlineExceeded, IndexUnavailable, InvalidRequest
+from service.index.base import GenerationInfo, Item, Page, Patch, Query, Vector
+from service.index.browsing import read_cursor, write_cursor
+from service.index.documents import words_of
+from service.index.elastic import queries as bodies
+from service.index.elastic.connection import explained
+from service.index.elastic.documents import counted, document, item_of, product_of, unfit, volatile
+from service.index.vectors import item_vectors, query_vectors
+from service.taxonomy import TaxonomyTree
+
+FETCHED_BEYOND = 4
+"""Candidates fetched beyond k, so that a tie at the end seldom takes a second search."""
+
+DEEPER = 10
+"""How much further a search looks whose tie at the end is longer than that."""
+
+RECOUNT_S = 60.0
+"""How old the taxonomies' counts may be when others write; what this process writes is counted at once."""
+
+AT_ONCE = 1000
+"""Products read or written by one call."""
+
+TOO_MANY = 429
+MISSING = 404
+REFUSED = 400
+
+T = TypeVar("T")
+
+
+class ElasticIndex:
+    """A `ProductIndex` over one index of the cluster. Used from one event loop."""
+
+    def __init__(self, client: AsyncElasticsearch, index: str, info: GenerationInfo, tree: TaxonomyTree) -> None:
+        self._client = client
+        self._index = index
+        self._info = info
+        self._tree = tree
+        self._counted_at = time.monotonic()
+
+    @property
+    def info(self) -> GenerationInfo:
+        """What this generation was built from."""
+        return self._info
+
+    async def check(self) -> None:
+        """Have every shard answer, and count the taxonomies again when that was long ago.
+
+        Raises:
+            IndexUnavailable: the generation cannot be searched now.
+        """
+        if time.monotonic() - self._counted_at > RECOUNT_S:
+            await self._count()
+        else:
+            await self._search(bodies.alive())
+
+    async def taxonomies(self) -> TaxonomyTree:
+        """Return the taxonomies that hold products, with counts and ancestors."""
+        if self._counted_at == 0:
+            await self._count()
+        return self._tree
+
+    async def get(self, product_ids: Collection[str]) -> Mapping[str, Item]:
+        """Return the items that exist among `product_ids`."""
+        found = {}
+        for batch in _batches(dict.fromkeys(product_ids)):
+            for hit in await self._search(bodies.by_ids(batch)):
+                found[hit["_id"]] = item_of(hit)
+        return {product_id: found[product_id] for product_id in product_ids if product_id in found}
+
+    async def search(
+        self, queries: Sequence[Query], filters: Filters, *, timeout_s: float
+    ) -> list[tuple[Candidate, ...]]:
+        """Answer all queries by one call, and those that end in a long tie by a second one.
+
+        Raises:
+            DeadlineExceeded: the answer is not there within `timeout_s`.
+            InvalidRequest: a vector is of another length, not finite, or zero; or k is above what Elasticsearch takes.
+        """
+        vectors = query_vectors(queries, self._info.dimensions).astype(np.float32)
+        if any(query.k > bodies.MOST_CANDIDATES for query in queries):
+            raise InvalidRequest(f"This engine finds at most {bodies.MOST_CANDIDATES} products at a time.")
+        answers: list[tuple[Candidate, ...]] = [()] * len(queries)
+        asked = {number: query.k + FETCHED_BEYOND for number, query in enumerate(queries) if query.taxonomies}
+        async with _deadline(timeout_s):
+            while asked:
+                depths = {number: min(depth, bodies.MOST_CANDIDATES) for number, depth in asked.items()}
+                found = await self._nearest(queries, vectors, depths, filters, timeout_s)
+                answers = [_ranked(found[n], queries[n].k) if n in found else answers[n] for n in range(len(queries))]
+                asked = {
+                    number: depths[number] * DEEPER
+                    for number, hits in found.items()
+                    if _ends_in_tie(hits, queries[number].k, depths[number])
+                }
+        return answers
+
+    async def browse(
+        self, *, text: str | None, taxonomies: Sequence[str] | None, cursor: str | None, limit: int
+    ) -> Page:
+        """List products by taxonomy and id.
+
+        Raises:
+            InvalidRequest: the cursor is not one that this method gave.
+        """
+        asked = bodies.page(words_of(text or ""), taxonomies, read_cursor(cursor), limit + 1)
+        products = [product_of(hit) for hit in await self._search(asked)]
+        shown = tuple(products[:limit])
+        return Page(shown, write_cursor(shown[-1]) if len(products) > limit else None)
+
+    async def upsert(self, items: Sequence[Item]) -> None:
+        """Add or replace items; visible to the next search.
+
+        Raises:
+            InvalidRequest: a vector is not one of unit length, or the index takes no such product; earlier items may
+                be in by then.
+        """
+        for batch in _batches(items):
+            vectors = item_vectors(batch, self._info.dimensions)
+            lines: list[Any] = []
+            for item, vector in zip(batch, vectors, strict=True):
+                if why := unfit(item.product):
+                    raise InvalidRequest(f"The index does not take product {item.product.product_id}: {why}.")
+                lines += [{"index": {"_id": item.product.product_id}}, document(item.product, vector)]
+            await self._write(lines)
+
+    async def delete(self, product_ids: Collection[str]) -> None:
+        """Remove products; unknown ids are ignored."""
+        for batch in _batches(product_ids):
+            await self._write([{"delete": {"_id": product_id}} for product_id in batch])
+
+    async def patch(self, patches: Mapping[str, Patch]) -> None:
+        """Change volatile fields, and those only; unknown ids are ignored."""
+        for batch in _batches(patches):
+            lines: list[Any] = []
+            for hit in await self._search(bodies.by_ids(batch, vectors=False)):
+                patched = patches[hit["_id"]].applied_to(product_of(hit))
+                lines += [{"update": {"_id": hit["_id"]}}, {"doc": volatile(patched)}]
+            await self._write(lines)
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._client.close()
+
+    async def _nearest(
+        self,
+        queries: Sequence[Query],
+        vectors: Vector,
+        depths: Mapping[int, int],
+        filters: Filters,
+        timeout_s: float,
+    ) -> dict[int, list[Any]]:
+        """Return the hits of each query of `depths`."""
+        lines: list[Any] = []
+        for number, depth in depths.items():
+            lines.append(bodies.search_header(self._index, vectors[number]))
+            lines.append(bodies.search_body(queries[number], vectors[number], depth, filters, timeout_s))
+        with explained():
+            answer = await self._client.msearch(searches=lines)
+        return {number: hits_of(part) for number, part in zip(depths, answer["responses"], strict=True)}
+
+    async def _search(self, body: bodies.Body) -> list[Any]:
+        with explained():
+            answer = await self._client.search(index=self._index, allow_partial_search_results=False, body=body)
+        return hits_of(answer)
+
+    async def _count(self) -> None:
+        with explained():
+            answer = await self._client.search(
+                index=self._index, allow_partial_search_results=False, body=bodies.count_places()
+            )
+        self._tree = tree_of(answer)
+        self._counted_at = time.monotonic()
+
+    async def _write(self, lines: Sequence[Any]) -> None:
+        if not lines:
+            return
+        self._counted_at = 0
+        with explained():
+            answer = await self._client.bulk(index=self._index, operations=lines, refresh=True)
+        if answer["errors"]:
+            _refuse(answer["items"])
+
+
+def tree_of(answer: Any) -> TaxonomyTree:
+    """Return the taxonomies that `queries.count_places` found.
+
+    Raises:
+        IndexUnavailable: not all were counted.
+    """
+    hits_of(answer)
+    places = answer["aggregations"]["places"]
+    if places["sum_other_doc_count"]:
+        raise IndexUnavailable(
+            f"The catalogue has more than {bodies.MOST_PLACES} taxonomies: the engine takes no more."
+        )
+    return TaxonomyTree(counted(bucket["key"], bucket["doc_count"]) for bucket in places["buckets"])
+
+
+def hits_of(answer: Any) -> list[Any]:
+    """Return the hits of one search; an answer that is not whole is none.
+
+    Raises:
+        DeadlineExceeded: the search was cut off.
+        IndexUnavailable: it failed, or a shard did.
+    """
+    if "error" in answer:
+        raise IndexUnavailable(f"Elasticsearch cannot search now ({answer['status']}). Try again in a moment.")
+    if answer["timed_out"]:
+        raise DeadlineExceeded("The search did not end in time. Try again, or ask for fewer looks.")
+    if answer["_shards"]["failed"]:
+        raise IndexUnavailable("A part of the index does not answer. Try again in a moment.")
+    hits: list[Any] = answer["hits"]["hits"]
+    return hits
+
+
+def _ranked(hits: Sequence[Any], k: int) -> tuple[Candidate, ...]:
+    """Return the best k: highest cosine first, equal cosines by product id. Elasticsearch scores (1 + cosine) / 2."""
+    best = sorted(hits, key=lambda hit: (-hit["_score"], hit["_id"]))[:k]
+    return tuple(Candidate(product_of(hit), max(-1.0, min(1.0, 2 * hit["_score"] - 1))) for hit in best)
+
+
+def _ends_in_tie(hits: Sequence[Any], k: int, depth: int) -> bool:
+    """Say whether what was left out may be as near as the k-th, so that the order of ids cannot be known."""
+    return len(hits) == depth < bodies.MOST_CANDIDATES and hits[-1]["_score"] == hits[k - 1]["_score"]
+
+
+@asynccontextmanager
+async def _deadline(timeout_s: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except TimeoutError:
+        raise DeadlineExceeded("Elasticsearch did not answer in time. Try again in a moment.") from None
+
+
+def _refuse(results: Sequence[Any]) -> None:
+    """Raise what is wrong with a bulk's items; a product that is not there to be deleted or patched is no fault.
+
+    Raises:
+        InvalidRequest: the index takes no such product.
+        IndexUnavailable: it takes none now.
+    """
+    for result in results:
+        ((action, item),) = result.items()
+        if item["status"] >= REFUSED and not (item["status"] == MISSING and action != "index"):
+            if item["status"] == REFUSED:
+                raise InvalidRequest(f"The index does not take product {item['_id']}: {item['error']['reason']}")
+            raise IndexUnavailable(f"Elasticsearch takes no writes now ({item['status']}). Try again in a moment.")
+
+
+def _batches(values: Iterable[T]) -> Iterable[list[T]]:
+    remaining = iter(values)
+    while batch := list(islice(remaining, AT_ONCE)):
+        yield batch

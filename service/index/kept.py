@@ -1,0 +1,36 @@
+"""A generation that an engine keeps, and its id: the time in UTC, so that ids sort by age, and chance."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from service.index.base import GenerationInfo
+
+_TIME = "%Y%m%dT%H%M%S"
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationState:
+    """A generation as an engine finds it."""
+
+    generation_id: str
+    info: GenerationInfo | None
+    """What it was built from; None for one that was never finished, or is damaged."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether it can be served."""
+        return self.info is not None
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When its build began; None where the id is not one of ours."""
+        try:
+            return datetime.strptime(self.generation_id.partition("-")[0], _TIME).replace(tzinfo=UTC)
+        except ValueError:
+            return None
+
+
+def new_generation_id() -> str:
+    """Return an id that no generation has."""
+    return f"{datetime.now(UTC):{_TIME}}-{secrets.token_hex(3)}"

@@ -1,0 +1,1 @@
+"""A real Elasticsearch for tests, and for people without Docker: `make elasticsearch`."""

@@ -1,0 +1,237 @@
+"""What the engine sends and what it makes of answers; `tests/contract` runs it on a real server."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig
+from elasticsearch import ApiError, ConnectionTimeout, NotFoundError
+from elasticsearch import ConnectionError as Unreachable
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain import Filters, Money, PriceRange, Product
+from service.errors import DeadlineExceeded, IndexUnavailable, InvalidRequest
+from service.index.base import GenerationInfo, Query
+from service.index.elastic import engine, queries, sending
+from service.index.elastic.connection import Connection, explained
+from service.index.elastic.documents import counted, document, place, product_of
+from service.taxonomy import TaxonomyCount, TaxonomyTree
+
+VECTOR = np.array([0.6, 0.8], np.float32)
+META = ApiResponseMeta(503, "1.1", HttpHeaders(), 0.1, NodeConfig("http", "localhost", 9200))
+
+
+def body(taxonomy: str, brand: str, product_id: str) -> dict[str, Any]:
+    filters = Filters(
+        price=PriceRange("EUR", 1, 2),
+        brands=frozenset({brand}),
+        exclude_brands=frozenset({brand}),
+        gender="female",
+        exclude_ids=frozenset({product_id}),
+        exclude_groups=frozenset({product_id}),
+    )
+    return queries.search_body(Query(VECTOR, (taxonomy,), 5), VECTOR, 9, filters, 0.5)
+
+
+def structure(value: Any) -> Any:
+    """Keep the keys and put a type in the place of each value."""
+    if isinstance(value, dict):
+        return {key: structure(inner) for key, inner in value.items()}
+    return [structure(inner) for inner in value] if isinstance(value, list) else type(value).__name__
+
+
+@given(st.text(), st.text(), st.text())
+def test_a_callers_words_are_values_and_never_structure(taxonomy: str, brand: str, product_id: str) -> None:
+    assert structure(body(taxonomy, brand, product_id)) == structure(body("Boots", "elm", "P1"))
+
+
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=3))
+def test_browsed_words_are_values_of_term_and_prefix(words: list[str]) -> None:
+    asked = queries.page(words, None, ("", ""), 5)["query"]["bool"]["filter"]
+    assert asked == [*({"term": {"words": word}} for word in words[:-1]), {"prefix": {"words": words[-1]}}]
+
+
+def test_the_filter_stands_inside_the_knn_clause() -> None:
+    assert "query" not in body("Boots", "elm", "P1")
+    assert body("Boots", "elm", "P1")["knn"]["filter"]["bool"]["filter"][0] == {"terms": {"taxonomy": ["Boots"]}}
+
+
+def test_one_question_goes_to_the_same_copies_and_another_may_go_elsewhere() -> None:
+    headers = [queries.search_header("index", np.array(v, np.float32)) for v in ([1, 0], [1, 0], [0, 1])]
+    assert headers[0] == headers[1] != headers[2]
+
+
+def test_a_product_comes_out_of_its_document_as_it_went_in() -> None:
+    product = Product(product_id="1", taxonomy="Hats", price=Money(10, "EUR"), attributes={"colour": ("écru",)})
+    kept = document(product, VECTOR)
+    assert product_of({"_source": kept}) == product
+    assert (kept["amount"], kept["currency"], kept["brand"]) == (10, "EUR", "")
+
+
+def test_a_place_is_a_taxonomy_with_its_ancestors() -> None:
+    product = Product(product_id="1", taxonomy='Ca" p', taxonomy_path=("Women", "Hä,ts"))
+    assert counted(place(product), 3) == TaxonomyCount('Ca" p', ("Women", "Hä,ts"), 3)
+
+
+WHOLE: dict[str, Any] = {"timed_out": False, "_shards": {"failed": 0}, "hits": {"hits": []}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"error": {"type": "x", "reason": "secret"}, "status": 429}, IndexUnavailable),
+        (WHOLE | {"timed_out": True}, DeadlineExceeded),
+        (WHOLE | {"_shards": {"failed": 1}}, IndexUnavailable),
+    ],
+    ids=["error", "timed out", "failed shard"],
+)
+def test_an_answer_that_is_not_whole_is_none(answer: dict[str, Any], error: type[Exception]) -> None:
+    assert engine.hits_of(WHOLE) == []
+    with pytest.raises(error) as raised:
+        engine.hits_of(answer)
+    assert "secret" not in str(raised.value)
+
+
+def test_taxonomies_that_were_not_all_counted_are_no_answer() -> None:
+    counts = {"places": {"sum_other_doc_count": 1, "buckets": []}}
+    with pytest.raises(IndexUnavailable, match="more than 10000 taxonomies"):
+        engine.tree_of(WHOLE | {"aggregations": counts})
+
+
+@pytest.mark.parametrize(
+    ("result", "error"),
+    [
+        ({"index": {"_id": "P1", "status": 400, "error": {"reason": "immense term"}}}, InvalidRequest),
+        ({"index": {"_id": "P1", "status": 404, "error": {"reason": "no index"}}}, IndexUnavailable),
+        ({"update": {"_id": "P1", "status": 429, "error": {"reason": "busy"}}}, IndexUnavailable),
+    ],
+    ids=["refused", "index gone", "busy"],
+)
+def test_a_write_that_was_not_taken_is_an_error(result: dict[str, Any], error: type[Exception]) -> None:
+    gone = [{"delete": {"_id": "a", "status": 404}}, {"update": {"_id": "b", "status": 404}}]
+    engine._refuse([*gone, {"index": {"_id": "c", "status": 201}}])
+    with pytest.raises(error):
+        engine._refuse([*gone, result])
+
+
+@pytest.mark.parametrize(
+    ("raised", "sentence"),
+    [
+        (ConnectionTimeout("10.0.0.7 timed out"), "does not answer in time"),
+        (Unreachable("10.0.0.7 refused"), "cannot be reached"),
+        (NotFoundError("no such index [x]", META, {}), "is not in Elasticsearch"),
+        (ApiError("busy", META, {"error": {"reason": "busy [x]"}}), r"cannot do this now \(503, busy\)"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_the_client_raises_is_explained_without_hosts_or_input(raised: Exception, sentence: str) -> None:
+    with pytest.raises(IndexUnavailable, match=sentence) as explained_error, explained():
+        raise raised
+    assert "10.0.0.7" not in str(explained_error.value)
+    assert "[x]" not in str(explained_error.value)
+
+
+class CountingClient:
+    """Answers every search with `depth` products that are all as near, and counts the calls."""
+
+    def __init__(self) -> None:
+        self.depths: list[list[int]] = []
+
+    async def msearch(self, searches: list[dict[str, Any]]) -> dict[str, Any]:
+        self.depths.append([search["size"] for search in searches[1::2]])
+        return {"responses": [WHOLE | {"hits": {"hits": self.hits(depth)}} for depth in self.depths[-1]]}
+
+    def hits(self, depth: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "_id": f"P{i:03}",
+                "_score": 1 - i / 1000,
+                "_source": document(Product(product_id="x", taxonomy="H"), VECTOR),
+            }
+            for i in range(depth)
+        ]
+
+
+class TyingClient(CountingClient):
+    """Has 60 products that are all as near."""
+
+    def hits(self, depth: int) -> list[dict[str, Any]]:
+        return [hit | {"_score": 0.5} for hit in super().hits(min(depth, 60))]
+
+
+async def search_by(client: Any) -> None:
+    index = engine.ElasticIndex(client, "index", GenerationInfo("g", "s", 2, 60, 1), TaxonomyTree([]))
+    queries = [Query(VECTOR, ("Hats",), k) for k in (5, 10)] + [Query(VECTOR, (), 5)]
+    found = await index.search(queries, Filters(), timeout_s=5)
+    assert [len(candidates) for candidates in found] == [5, 10, 0]
+
+
+@pytest.mark.anyio
+async def test_one_call_answers_all_searches() -> None:
+    client = CountingClient()
+    await search_by(client)
+    assert client.depths == [[9, 14]]
+
+
+@pytest.mark.anyio
+async def test_a_tie_beyond_what_was_fetched_is_looked_into_until_it_ends() -> None:
+    client = TyingClient()
+    await search_by(client)
+    assert client.depths == [[9, 14], [90, 140]]
+
+
+class BulkClient:
+    """Answers bulk requests with given statuses, one list a request; a number is the status of the request itself."""
+
+    def __init__(self, *answers: int | list[int]) -> None:
+        self._answers = iter(answers)
+        self.asked: list[list[str]] = []
+
+    def bulk(self, index: str, operations: list[dict[str, Any]]) -> dict[str, Any]:
+        assert index == "index"
+        ids = [line["index"]["_id"] for line in operations[::2]]
+        self.asked.append(ids)
+        statuses = next(self._answers)
+        if isinstance(statuses, int):
+            raise ApiError("busy", replace(META, status=statuses), {})
+        errors = [{"error": {"reason": "no"}} if status >= 400 else {} for status in statuses]
+        items = [{"index": {"_id": i, "status": s} | e} for i, s, e in zip(ids, statuses, errors, strict=True)]
+        return {"errors": any(errors), "items": items}
+
+
+ACTIONS: list[sending.Action] = [({"index": {"_id": name}}, {}) for name in "abcd"]
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr("service.index.elastic.sending.time.sleep", slept.append)
+    return slept
+
+
+def test_what_is_refused_for_want_of_time_is_sent_again_and_nothing_else_is(pauses: list[float]) -> None:
+    client: Any = BulkClient([201, 429, 400, 503], 503, [201, 200])
+    assert [item["_id"] for item in sending.send(client, "index", ACTIONS)] == ["c"]
+    assert client.asked == [["a", "b", "c", "d"], ["b", "d"], ["b", "d"]]
+    assert 0.5 <= pauses[0] <= 1 <= pauses[1] <= 2
+
+
+@pytest.mark.usefixtures("pauses")
+def test_an_engine_that_stays_busy_is_given_up() -> None:
+    client: Any = BulkClient(*[429] * 9)
+    with pytest.raises(IndexUnavailable, match="stays too busy"):
+        sending.send(client, "index", ACTIONS)
+
+
+def test_a_request_that_is_refused_whole_is_not_sent_again(pauses: list[float]) -> None:
+    client: Any = BulkClient(400)
+    with pytest.raises(IndexUnavailable):
+        sending.send(client, "index", ACTIONS)
+    assert pauses == []
+
+
+def test_a_client_does_not_try_again_by_itself() -> None:
+    with Connection("http://127.0.0.1:1").client() as client:
+        assert (client._max_retries, client._retry_on_timeout) == (0, False)
