@@ -103,7 +103,7 @@ class Server:
         with (self.folder / "output.log").open("wb") as output:
             # Returns when the server is up, or has failed to be.
             run = subprocess.run(
-                [program / "bin" / "elasticsearch", "-d", "-p", self.folder / "es.pid"],
+                [*_on_one_processor(), program / "bin" / "elasticsearch", "-d", "-p", self.folder / "es.pid"],
                 cwd=self.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -148,6 +148,16 @@ class Server:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+
+def _on_one_processor() -> list[str]:
+    """Return what keeps a command on one processor, where there is such a thing.
+
+    On some virtual machines the processors' clocks differ. A time that runs backwards makes the server fail a search
+    ("duration cannot be negative"), lose its mastership and repeat what it has done; one processor has one clock.
+    """
+    taskset = shutil.which("taskset")
+    return [taskset, "--cpu-list", str(min(os.sched_getaffinity(0)))] if taskset else []
 
 
 def free_port() -> int:

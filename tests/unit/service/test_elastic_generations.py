@@ -69,7 +69,7 @@ def generations(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Iter
     yield ElasticGenerations(connection)
     with connection.client() as client:
         for index in indices(client, connection):
-            client.indices.delete(index=index)
+            client.options(ignore_status=404).indices.delete(index=index)
 
 
 @pytest.fixture
