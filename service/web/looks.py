@@ -75,7 +75,6 @@ async def _similar(
             search = Query(_unit(vector), tree.leaves(tree.name(taxonomy) or taxonomy), SIMILAR)
             [candidates] = await index.search([search], Filters(), timeout_s=timeout_s)
             return candidates
-    return ()
 
 
 def _unit(vector: tuple[float, ...]) -> Vector:

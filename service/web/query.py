@@ -19,7 +19,7 @@ from service import domain
 from service.api.asked import Amount, Currency, Text, Texts
 from service.api.problems import sentence
 from service.api.queries import LOCK
-from service.domain import SLOTS, Gender, Lock, OutfitRequest, Override, ProductSeed, SeedReference, VectorSeed, Wish
+from service.domain import SLOTS, Gender, Lock, OutfitRequest, Override, ProductSeed, VectorSeed, Wish
 from service.errors import InvalidRequest
 from service.index.base import Vector
 
@@ -92,7 +92,7 @@ class LookQuery(BaseModel):
         """The product that was picked in each slot."""
         return self.pick1, self.pick2, self.pick3
 
-    def seed_reference(self) -> SeedReference:
+    def seed_reference(self) -> ProductSeed | VectorSeed:
         """Return what the look is for."""
         if self.seed is not None:
             return ProductSeed(self.seed)

@@ -38,7 +38,6 @@ def _seed(query: LookQuery) -> dict[str, Any]:
         case VectorSeed(vector, taxonomy, space_id):
             rounded = [round(value, 4) for value in vector]
             return {"vector": rounded, "taxonomy": taxonomy} | _given({"space_id": space_id})
-    raise NotImplementedError
 
 
 def _price(price: PriceRange | None) -> dict[str, Any] | None:
