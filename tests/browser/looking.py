@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 SETTLED = """(before) => location.href !== before && !document.getElementById("main").hasAttribute("aria-busy")"""
 SLOTS = (1, 2, 3)
@@ -81,3 +81,21 @@ class Looking:
 
 def _pick_of(link: Locator, number: int) -> str:
     return parse_qs(urlsplit(link.get_attribute("href") or "").query)[f"pick{number}"][0]
+
+
+def seeds(page: Page) -> set[str]:
+    """Return the products that the page offers as seeds."""
+    links = page.get_by_role("main").locator("a[href^='look?seed=']").all()
+    return {parse_qs(urlsplit(link.get_attribute("href") or "").query)["seed"][0] for link in links}
+
+
+def drop_form(page: Page) -> Locator:
+    return page.locator("form[enctype]")
+
+
+def assert_way_on(page: Page) -> None:
+    """Check that an error is a whole page: it says what is so, and the search and a link lead away from it."""
+    assert page.get_by_role("heading", level=1).inner_text()
+    assert page.get_by_role("main").get_by_role("paragraph").first.inner_text()
+    expect(page.locator("#q")).to_be_editable()
+    expect(page.get_by_role("main").locator("a[href='./']").first).to_be_visible()

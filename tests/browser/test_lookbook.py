@@ -1,102 +1,17 @@
-"""What people do with the lookbook, done in a real browser."""
+"""What people do with a look, done in a real browser."""
 
-import base64
 import json
 import shlex
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.looking import DRESS, SLOTS, Looking
-from tests.browser.shop import EVENING, FIRST, HOLIDAY, UNDRESSED, DrawnShop
+from tests.browser.looking import SLOTS, Looking
+from tests.browser.shop import FIRST, HOLIDAY, DrawnShop
 from tests.browser.watching import Watch
 
 pytestmark = pytest.mark.slow
-
-DROP = """([base64, taxonomy]) => {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const files = new DataTransfer();
-    files.items.add(new File([bytes], "mine.webp", { type: "image/webp" }));
-    const form = document.querySelector("form[enctype]");
-    form.elements.taxonomy.value = taxonomy;
-    for (const kind of ["dragover", "drop"])
-        form.dispatchEvent(new DragEvent(kind, { dataTransfer: files, bubbles: true, cancelable: true }));
-}"""
-
-
-SHOWN = """() => {
-    const shot = document.querySelector("canvas");
-    return shot.getContext("2d").getImageData(0, 0, shot.width, shot.height).data.some((level) => level > 0);
-}"""
-
-
-def test_a_seed_is_found_and_chosen_with_the_keyboard_alone(page: Page) -> None:
-    page.goto("/")
-    field = page.get_by_role("combobox").and_(page.locator("#q"))
-    press_until_focused(page, field)
-    field.press_sequentially("dress")
-    expect(field).to_have_attribute("aria-expanded", "true")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    second = suggestions(page).nth(1)
-    expect(second).to_have_attribute("aria-selected", "true")
-    expect(field).to_have_attribute("aria-activedescendant", second.get_attribute("id") or "")
-    words = second.inner_text()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/look?seed=*")
-    assert page.get_by_role("heading", level=1).inner_text() in words
-
-
-def test_escape_closes_the_suggestions_and_enter_then_searches(page: Page) -> None:
-    page.goto("/")
-    field = page.locator("#q")
-    field.press_sequentially("dress")
-    expect(suggestions(page).first).to_be_visible()
-    field.press("Escape")
-    expect(suggestions(page).first).to_be_hidden()
-    field.press("Enter")
-    page.wait_for_url("**/?q=dress")
-    assert seeds(page) >= {DRESS}
-
-
-def test_a_suggestion_can_be_clicked(page: Page) -> None:
-    page.goto("/")
-    page.locator("#q").press_sequentially(DRESS)
-    suggestions(page).first.click()
-    page.wait_for_url(f"**/look?seed={DRESS}")
-
-
-def test_a_seed_is_found_by_taxonomy_and_then_by_colour(page: Page, shop: DrawnShop) -> None:
-    page.goto("/")
-    page.get_by_role("main").get_by_role("link", name="Sneakers", exact=True).click()
-    page.wait_for_url("**/?taxonomy=Sneakers")
-    sneakers = shop.of("Sneakers")
-    assert seeds(page) == {product.product_id for product in sneakers}
-    colour = sneakers[0].attributes["colour"][0]
-    page.locator("select[name=colour]").select_option(colour)
-    page.wait_for_url(f"**colour={colour}**")
-    assert sneakers[0].product_id in seeds(page)
-    assert len(seeds(page)) < len(sneakers)
-
-
-def test_a_seed_is_found_by_a_swatch(page: Page, shop: DrawnShop) -> None:
-    [dress, *_] = shop.of("Dresses")
-    [colour] = dress.attributes["colour"]
-    page.goto("/")
-    page.get_by_role("main").get_by_role("link", name=colour, exact=True).click()
-    page.wait_for_url("**/?colour=*")
-    assert dress.product_id in seeds(page)
-
-
-def test_chance_finds_a_seed_that_can_be_dressed(page: Page) -> None:
-    page.goto("/")
-    page.get_by_role("banner").locator("a[href=surprise]").click()
-    page.wait_for_url("**/look?seed=*")
-    for number in SLOTS:
-        expect(page.locator(f"#slot-{number}")).to_be_visible()
 
 
 def test_each_look_searches_the_same_slots_with_other_heads(page: Page) -> None:
@@ -262,48 +177,6 @@ def test_the_address_is_copied_by_a_button(watch: Watch) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
-def test_a_photo_of_a_known_kind_is_dressed_and_shown_to_its_owner_alone(
-    page: Page, watch: Watch, shop: DrawnShop
-) -> None:
-    page.goto("/")
-    page.locator("input[type=file]").set_input_files(shop.photo("Dresses"))
-    drop_form(page).locator("select").select_option("Dresses")
-    drop_form(page).locator("button").click()
-    page.wait_for_url("**/look?vector=*")
-    mine = Looking.at(page)
-    assert mine.taxonomies == FIRST
-    page.wait_for_function(SHOWN)
-    other = watch.open()
-    other.goto(page.url)
-    assert Looking.at(other).picked == mine.picked
-    assert not other.evaluate(SHOWN)
-    with mine.changing():
-        page.locator("#filed").select_option("Evening Dresses")
-    assert mine.taxonomies == EVENING
-    page.wait_for_function(SHOWN)
-
-
-@pytest.mark.parametrize("taxonomy", ["Sneakers", ""], ids=["told", "guessed"])
-def test_a_photo_is_dropped_onto_the_page(page: Page, shop: DrawnShop, taxonomy: str) -> None:
-    page.goto("/")
-    photo = base64.b64encode(shop.photo("Sneakers").read_bytes()).decode()
-    page.evaluate(DROP, [photo, taxonomy])
-    page.wait_for_url("**/look?vector=*")
-    assert page.locator("#filed").input_value() == "Sneakers"
-    assert None not in Looking.at(page).picked
-
-
-def test_a_file_that_is_no_photo_is_explained(page: Page, watch: Watch, tmp_path: Path) -> None:
-    watch.refusals = {415}
-    (tmp_path / "photo.jpg").write_text("not a photo")
-    page.goto("/")
-    page.locator("input[type=file]").set_input_files(tmp_path / "photo.jpg")
-    with page.expect_navigation() as navigation:
-        drop_form(page).locator("button").click()
-    assert navigation.value.status == 415
-    assert_way_on(page)
-
-
 def test_the_request_that_is_shown_gets_the_products_that_are_shown(page: Page) -> None:
     look = Looking(page, avoid="Ties", template="holiday", look="2")
     look.override(2, "Sunglasses")
@@ -327,96 +200,3 @@ def test_without_scripts_a_look_can_still_be_changed(watch: Watch) -> None:
     look.control("lock", 1).click()
     look.control("look", 2).click()
     assert look.candidates(1) == [offered[1]]
-
-
-def test_without_scripts_words_and_photos_find_looks(watch: Watch, shop: DrawnShop) -> None:
-    page = watch.open(java_script_enabled=False)
-    page.goto("/")
-    page.locator("#q").fill("dress")
-    page.get_by_role("search").get_by_role("button").click()
-    assert DRESS in seeds(page)
-    page.goto("/")
-    page.locator("input[type=file]").set_input_files(shop.photo("Dresses"))
-    drop_form(page).locator("select").select_option("Dresses")
-    drop_form(page).locator("button").click()
-    assert Looking.at(page).taxonomies == FIRST
-
-
-@pytest.mark.parametrize(
-    ("address", "status"),
-    [
-        ("/look?seed=nobody", 404),
-        ("/look?seed=DR101-01&slot1=Wellingtons", 422),
-        ("/look?seed=DR101-01&look=7", 422),
-        ("/look?seed=DR101-01&slot1=product:nobody", 404),
-        ("/look?vector=abcd&taxonomy=Dresses", 422),
-        ("/look", 422),
-        ("/?cursor=nonsense&q=a", 422),
-    ],
-)
-def test_what_cannot_be_shown_is_a_page_that_leads_on(page: Page, watch: Watch, address: str, status: int) -> None:
-    watch.refusals = {status}
-    answer = page.goto(address)
-    assert answer is not None
-    assert answer.status == status
-    assert_way_on(page)
-
-
-def test_a_seed_without_a_template_is_dressed_with_slots_of_ones_own(page: Page, watch: Watch, shop: DrawnShop) -> None:
-    watch.refusals = {422}
-    page.goto(f"/look?seed={shop.of(UNDRESSED)[0].product_id}")
-    wanted = "Totes", "Wedges", "Sun Hats"
-    for number, taxonomy in zip(SLOTS, wanted, strict=True):
-        page.locator(f"select[name=slot{number}]").select_option(taxonomy)
-    page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_url("**slot3=Sun+Hats**")
-    assert Looking.at(page).taxonomies == wanted
-
-
-def test_nothing_found_leads_on(page: Page) -> None:
-    page.goto("/?q=umbrella+of+lead")
-    assert not seeds(page)
-    page.get_by_role("main").locator("a[href=surprise]").click()
-    page.wait_for_url("**/look?seed=*")
-
-
-@pytest.mark.parametrize("address", ["/", "/look?seed=a", "/surprise", "/coverage", "/release"])
-def test_a_service_that_is_not_ready_says_so_on_every_page(unready: Watch, address: str) -> None:
-    page = unready.open()
-    answer = page.goto(address)
-    assert answer is not None
-    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    with page.expect_navigation():
-        page.get_by_role("main").locator("a[href='']").click()
-    assert page.url.endswith(address)
-    assert_way_on(page)
-
-
-def suggestions(page: Page) -> Locator:
-    return page.locator("#suggestions").get_by_role("option", include_hidden=True)
-
-
-def seeds(page: Page) -> set[str]:
-    """Return the products that the page offers as seeds."""
-    links = page.get_by_role("main").locator("a[href^='look?seed=']").all()
-    return {parse_qs(urlsplit(link.get_attribute("href") or "").query)["seed"][0] for link in links}
-
-
-def drop_form(page: Page) -> Locator:
-    return page.locator("form[enctype]")
-
-
-def press_until_focused(page: Page, wanted: Locator, at_most: int = 6) -> None:
-    for _ in range(at_most):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("(element) => element === document.activeElement"):
-            return
-    pytest.fail("the keyboard does not reach it")
-
-
-def assert_way_on(page: Page) -> None:
-    """Check that an error is a whole page: it says what is so, and the search and a link lead away from it."""
-    assert page.get_by_role("heading", level=1).inner_text()
-    assert page.get_by_role("main").get_by_role("paragraph").first.inner_text()
-    expect(page.locator("#q")).to_be_editable()
-    expect(page.get_by_role("main").locator("a[href='./']").first).to_be_visible()

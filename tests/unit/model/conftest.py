@@ -1,11 +1,15 @@
-"""Drawn photos: a garment of one colour, plain or striped, on a light ground."""
+"""Drawn photos (a garment of one colour, plain or striped, on a light ground), and a tiny bundle."""
 
+import shutil
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+
+from tests.unit.model import tiny
 
 COLOURS = {"red": (200, 30, 40), "green": (30, 140, 60), "blue": (40, 60, 190)}
 PATTERNS = ("plain", "striped")
@@ -32,3 +36,16 @@ def draw(colour: str, pattern: str, seed: int) -> bytes:
 @pytest.fixture(name="draw")
 def _draw() -> Draw:
     return draw
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("made") / "bundle"
+    tiny.write_tiny_bundle(directory)
+    return directory
+
+
+@pytest.fixture
+def bundle(made: Path, tmp_path: Path) -> Path:
+    """A bundle of the test's own, to be damaged."""
+    return Path(shutil.copytree(made, tmp_path / "bundle"))
