@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from elasticsearch import BadRequestError, Elasticsearch
 
-from service.catalog.record import Change, Record, RecordedProduct
+from service.catalog.record import Record, RecordedProduct
 from service.domain import Filters, Product
 from service.errors import HomeError, HomeLocked
-from service.index.base import Item, Patch, ProductIndex, Query
+from service.index.base import Item, Patch, Query
 from service.index.elastic import building
 from service.index.elastic.connection import Connection
 from service.index.elastic.generations import ElasticGenerations
 from service.index.generations import Built
 from tests.catalogues import made_items
+from tests.records import RecordWithHook, products, recorded
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -28,27 +29,6 @@ SPACE = "space-1"
 
 class Killed(BaseException):
     """Stands for a signal that nobody can catch."""
-
-
-class RecordWithHook:
-    """A record to which something happens when half of its items were read."""
-
-    def __init__(self, record: Record, hook: Callable[[Record], None]) -> None:
-        self._record = record
-        self._hook = hook
-
-    @property
-    def sequence(self) -> int:
-        return self._record.sequence
-
-    def items(self, space_id: str) -> Iterator[Item]:
-        for number, item in enumerate(self._record.items(space_id)):
-            if number == 60:
-                self._hook(self._record)
-            yield item
-
-    def changes_since(self, sequence: int, space_id: str) -> Iterator[Change]:
-        return self._record.changes_since(sequence, space_id)
 
 
 @pytest.fixture
@@ -102,15 +82,6 @@ def released(generations: ElasticGenerations, record: Record) -> str:
     generation_id = build(generations, record).info.generation_id
     generations.activate(generation_id, record)
     return generation_id
-
-
-async def products(index: ProductIndex) -> dict[str, Product]:
-    page = await index.browse(text=None, taxonomies=None, cursor=None, limit=1000)
-    return {product.product_id: product for product in page.products}
-
-
-def recorded(record: Record) -> dict[str, Product]:
-    return {row.product.product_id: row.product for row in record.products()}
 
 
 def kill(_: Record) -> None:

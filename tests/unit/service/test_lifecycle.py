@@ -1,6 +1,6 @@
 """Generations: built from the record, whole or not there, caught up with what was written since."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.catalog.record import Change, Record, RecordedProduct
+from service.catalog.record import Record, RecordedProduct
 from service.domain import Filters, Product
 from service.errors import HomeError
 from service.home import Home
-from service.index.base import GenerationInfo, Item, Patch, ProductIndex, Query
+from service.index.base import GenerationInfo, Item, Patch, Query
 from service.index.kept import GenerationState
 from service.index.lifecycle import (
     build_generation,
@@ -22,6 +22,7 @@ from service.index.lifecycle import (
     verify_generation,
 )
 from tests.catalogues import made_items
+from tests.records import RecordWithHook, products, recorded
 
 pytestmark = pytest.mark.anyio
 
@@ -56,36 +57,6 @@ def put(record: Record, items: list[Item]) -> None:
 
 def build(home: Home, record: Record) -> GenerationInfo:
     return build_generation(home, record, SPACE, D)
-
-
-async def products(index: ProductIndex) -> dict[str, Product]:
-    page = await index.browse(text=None, taxonomies=None, cursor=None, limit=1000)
-    return {product.product_id: product for product in page.products}
-
-
-def recorded(record: Record) -> dict[str, Product]:
-    return {row.product.product_id: row.product for row in record.products()}
-
-
-class RecordWithHook:
-    """A record to which something is written when half of its items were read."""
-
-    def __init__(self, record: Record, hook: Callable[[Record], None]) -> None:
-        self._record = record
-        self._hook = hook
-
-    @property
-    def sequence(self) -> int:
-        return self._record.sequence
-
-    def items(self, space_id: str) -> Iterator[Item]:
-        for number, item in enumerate(self._record.items(space_id)):
-            if number == 60:
-                self._hook(self._record)
-            yield item
-
-    def changes_since(self, sequence: int, space_id: str) -> Iterator[Change]:
-        return self._record.changes_since(sequence, space_id)
 
 
 async def test_a_generation_holds_the_products_that_have_a_vector_in_the_space(home: Home, record: Record) -> None:
