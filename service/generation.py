@@ -4,7 +4,7 @@ Notation used for array shapes: s slots, d vector.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -141,6 +141,21 @@ class BundleModel:
     def close(self) -> None:
         """Release the threads that encode."""
         self._encoding.shutdown(wait=False, cancel_futures=True)
+
+
+def joint_targets(targets: Sequence[Vector]) -> Vector:
+    """Return what goes with several products at once, each of which counts alike.
+
+    Shapes:
+        targets: [s, d] each, what the heads generate for one product.
+        returns: [s, d], of any length; what there was if it is one product's.
+
+    Source: chosen by benchmarks/locks.py.
+    """
+    if len(targets) == 1:
+        return targets[0]
+    joint: Vector = np.sum([each / np.linalg.norm(each, axis=1, keepdims=True) for each in targets], axis=0)
+    return joint
 
 
 def _photo_error(error: PhotoRefused) -> KitsuneError:

@@ -19,6 +19,7 @@ from service.domain import (
     VectorSeed,
 )
 from service.errors import DeadlineExceeded, InvalidRequest, SpaceMismatch, UnknownProduct
+from service.generation import joint_targets
 from service.index.base import Item, Query, Vector
 from service.planning import Plan, plan_outfit
 from service.release import Release
@@ -50,8 +51,9 @@ async def _make_outfit(release: Release, reference: SeedReference, request: Outf
     plan = plan_outfit(seed, request, tree, release.mapping, locked)
     vector = await _vector(release, reference, seed, items)
     targets = release.model.generate(vector)
+    shared = joint_targets([targets, *(release.model.generate(items[id_].vector) for id_ in locked)])
     wanted = list(searches(plan, request.k))
-    queries = [Query(targets[search.head], search.taxonomies, search.k) for search in wanted]
+    queries = [Query(shared[search.head], search.taxonomies, search.k) for search in wanted]
     found = await release.index.search(queries, outfit_filters(request.filters, seed, plan), timeout_s=timeout_s)
     looks = assemble(plan, wanted, found, request.k, _lock_scores(plan, targets, items))
     empty = any(slot.reason for look in looks for slot in look.slots)

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from service.domain import (
@@ -101,6 +102,23 @@ async def test_a_lock_stands_alone_in_its_slot(release: Release) -> None:
     assert ids(outfit)[1] == ["clutch"]
     target = release.model.generate(VECTORS["red-dress"])[1]
     assert slot.candidates[0].score == pytest.approx(cosine(VECTORS["clutch"], target), abs=1e-6)
+
+
+async def test_what_is_locked_has_as_much_say_in_the_other_slots_as_the_seed(release: Release) -> None:
+    locked = ("clutch", "heels")
+    outfit = await ask(release, slots=(Lock("heels"), Lock("clutch"), None))
+    targets = [release.model.generate(VECTORS[product_id])[2] for product_id in ("red-dress", *locked)]
+    together = np.sum([target / np.linalg.norm(target) for target in targets], axis=0)
+    (query,), _ = batches(release)[-1]
+    assert query.vector == pytest.approx(together, abs=1e-6)
+    for candidate in outfit.looks[0].slots[2].candidates:
+        assert candidate.score == pytest.approx(cosine(VECTORS[candidate.product.product_id], together), abs=1e-6)
+
+
+async def test_the_order_of_the_locks_does_not_matter_to_a_free_slot(release: Release) -> None:
+    one = await ask(release, slots=(Lock("heels"), Lock("clutch"), None))
+    other = await ask(release, slots=(Lock("clutch"), Lock("heels"), None))
+    assert ids(one)[2] == ids(other)[2]
 
 
 async def test_a_locked_product_is_in_no_other_slot(release: Release) -> None:
