@@ -71,7 +71,7 @@ def status_of(error: errors.KitsuneError) -> int:
 async def _kitsune_error(request: Request, error: errors.KitsuneError) -> Response:
     status = status_of(error)
     headers = {}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if isinstance(error, errors.Unavailable):
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from gzip import compress
 from hashlib import blake2b
-from http import HTTPStatus
 from importlib import resources
 from typing import Any
 
@@ -63,7 +62,7 @@ def _error_page(request: Request, error: KitsuneError) -> HTMLResponse:
     status = status_of(error)
     away = isinstance(error, Unavailable)
     page = render(request, "error.html", status, title=TITLES.get(status, "That did not work"), error=error, away=away)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if away:
         page.headers["Retry-After"] = str(RETRY_AFTER_S)
     return page
 
