@@ -10,7 +10,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -65,6 +74,15 @@ def facts(title: str, rows: Mapping[str, Any]) -> Table:
     return table
 
 
+class RateColumn(ProgressColumn):
+    """Steps a second, over the last half minute."""
+
+    def render(self, task: Task) -> Text:
+        """Show nothing before a rate is known."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s", style="progress.data.speed")
+
+
 class BarReporter:
     """Progress bars on stderr; no bars where it is no terminal."""
 
@@ -76,6 +94,7 @@ class BarReporter:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            RateColumn(),
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=stderr, transient=not stderr.is_terminal) as bars:
