@@ -29,6 +29,13 @@ CONNECTIONS = 64
 PATIENCE_S = 60.0
 """For calls without a deadline of their own: a build's. Requests have theirs."""
 
+_BLOCKS = {
+    429: "Elasticsearch takes no more writes because its disk is nearly full: the operator should make room. Then run "
+    "the command again: a build goes on where it was.",
+    403: "Somebody has forbidden writes to the index: the operator should take the block (index.blocks) away. Then try "
+    "again.",
+}
+
 
 class _ByMsgspec:
     """JSON by msgspec: answers hold whole products, and a build sends every product there is."""
@@ -77,6 +84,14 @@ class Connection:
         }
 
 
+def blocked(error: str, status: int) -> str | None:
+    """Say what an error's type and status tell of an index that takes no writes until somebody acts; None if it does.
+
+    Without that type, a 429 means that too much is under way just now; with it and a 503, the cluster elects a master.
+    """
+    return _BLOCKS.get(status) if error == "cluster_block_exception" else None
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn what a client raises into `IndexUnavailable`, with a sentence that names no host and repeats no input."""
@@ -86,7 +101,8 @@ def explained() -> Iterator[None]:
         raise IndexUnavailable("Elasticsearch does not answer in time. Try again in a moment.") from error
     except (AuthenticationException, AuthorizationException) as error:
         raise IndexUnavailable(
-            f"Elasticsearch refuses the key ({error.status_code}): the operator should look at "
+            blocked(error.error, error.status_code)
+            or f"Elasticsearch refuses the key ({error.status_code}): the operator should look at "
             "KITSUNE_ELASTICSEARCH_API_KEY, or at its file."
         ) from error
     except NotFoundError as error:
@@ -95,7 +111,8 @@ def explained() -> Iterator[None]:
         ) from error
     except ApiError as error:
         raise IndexUnavailable(
-            f"Elasticsearch cannot do this now ({error.status_code}, {error.error}). Try again soon."
+            blocked(error.error, error.status_code)
+            or f"Elasticsearch cannot do this now ({error.status_code}, {error.error}). Try again soon."
         ) from error
     except (SerializationError, UnsupportedProductError) as error:
         raise IndexUnavailable("What answers is not Elasticsearch: the operator should look at its address.") from error

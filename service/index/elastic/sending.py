@@ -12,12 +12,15 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch
 
 from service.errors import IndexUnavailable
-from service.index.elastic.connection import explained
+from service.index.elastic.connection import blocked, explained
 
 Action = tuple[Mapping[str, Any], ...]
 """The lines of one item: what to do, and the document where there is one."""
 
 BUSY = (429, 503)
+OWN_FAULTS = (400, 409)
+"""What is wrong is the item itself, or it has changed meanwhile. Anything else is the matter of the index."""
+
 RETRIES = 8
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
@@ -27,7 +30,7 @@ def send(client: Elasticsearch, index: str, actions: Sequence[Action]) -> list[M
     """Have actions carried out, and return the results of those that were refused for what they are.
 
     Raises:
-        IndexUnavailable: Elasticsearch does not answer, or stayed busy.
+        IndexUnavailable: Elasticsearch does not answer, stayed busy, or takes no writes at all.
     """
     refused: list[Mapping[str, Any]] = []
     waiting = list(actions)
@@ -48,16 +51,22 @@ def _sent(
         try:
             answer = client.bulk(index=index, operations=[line for action in actions for line in action])
         except ApiError as error:
-            if error.status_code in BUSY:
+            if error.status_code in BUSY and not blocked(error.error, error.status_code):
                 return list(actions)
             raise
     if answer["errors"]:
         for action, result in zip(actions, answer["items"], strict=True):
             (item,) = result.values()
+            if "error" not in item:
+                continue
+            if why := blocked(item["error"]["type"], item["status"]):
+                raise IndexUnavailable(why)
             if item["status"] in BUSY:
                 busy.append(action)
-            elif "error" in item:
+            elif item["status"] in OWN_FAULTS:
                 refused.append(item)
+            else:
+                raise IndexUnavailable(f"Elasticsearch takes no products now ({item['status']}). Try again soon.")
     return busy
 
 

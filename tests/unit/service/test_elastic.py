@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig
-from elasticsearch import ApiError, ConnectionTimeout, NotFoundError
+from elasticsearch import ApiError, AuthorizationException, ConnectionTimeout, NotFoundError
 from elasticsearch import ConnectionError as Unreachable
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ from service.index.elastic.documents import counted, document, place, product_of
 from service.taxonomy import TaxonomyCount, TaxonomyTree
 
 VECTOR = np.array([0.6, 0.8], np.float32)
+BLOCK = "cluster_block_exception"
 META = ApiResponseMeta(503, "1.1", HttpHeaders(), 0.1, NodeConfig("http", "localhost", 9200))
 
 
@@ -123,6 +124,9 @@ def test_a_write_that_was_not_taken_is_an_error(result: dict[str, Any], error: t
         (Unreachable("10.0.0.7 refused"), "cannot be reached"),
         (NotFoundError("no such index [x]", META, {}), "is not in Elasticsearch"),
         (ApiError("busy", META, {"error": {"reason": "busy [x]"}}), r"cannot do this now \(503, busy\)"),
+        (AuthorizationException("no", replace(META, status=403), {}), r"refuses the key \(403\)"),
+        (AuthorizationException(BLOCK, replace(META, status=403), {}), "forbidden writes"),
+        (ApiError(BLOCK, replace(META, status=429), {}), "disk is nearly full"),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -185,8 +189,9 @@ async def test_a_tie_beyond_what_was_fetched_is_looked_into_until_it_ends() -> N
 class BulkClient:
     """Answers bulk requests with given statuses, one list a request; a number is the status of the request itself."""
 
-    def __init__(self, *answers: int | list[int]) -> None:
+    def __init__(self, *answers: int | list[int], error: str = "no") -> None:
         self._answers = iter(answers)
+        self.error = error
         self.asked: list[list[str]] = []
 
     def bulk(self, index: str, operations: list[dict[str, Any]]) -> dict[str, Any]:
@@ -195,8 +200,9 @@ class BulkClient:
         self.asked.append(ids)
         statuses = next(self._answers)
         if isinstance(statuses, int):
-            raise ApiError("busy", replace(META, status=statuses), {})
-        errors = [{"error": {"reason": "no"}} if status >= 400 else {} for status in statuses]
+            raise ApiError(self.error, replace(META, status=statuses), {})
+        error = {"type": self.error, "reason": "no"}
+        errors = [{"error": error} if status >= 400 else {} for status in statuses]
         items = [{"index": {"_id": i, "status": s} | e} for i, s, e in zip(ids, statuses, errors, strict=True)]
         return {"errors": any(errors), "items": items}
 
@@ -222,6 +228,34 @@ def test_what_is_refused_for_want_of_time_is_sent_again_and_nothing_else_is(paus
 def test_an_engine_that_stays_busy_is_given_up() -> None:
     client: Any = BulkClient(*[429] * 9)
     with pytest.raises(IndexUnavailable, match="stays too busy"):
+        sending.send(client, "index", ACTIONS)
+
+
+@pytest.mark.parametrize("answer", [429, [201, 429, 201, 429]], ids=["request", "items"])
+def test_an_index_on_a_full_disk_is_not_waited_for(pauses: list[float], answer: int | list[int]) -> None:
+    client: Any = BulkClient(answer, error=BLOCK)
+    with pytest.raises(IndexUnavailable, match="disk is nearly full"):
+        sending.send(client, "index", ACTIONS)
+    assert pauses == []
+
+
+def test_an_index_that_somebody_made_read_only_says_so(pauses: list[float]) -> None:
+    client: Any = BulkClient([201, 403, 201, 403], error=BLOCK)
+    with pytest.raises(IndexUnavailable, match="forbidden writes"):
+        sending.send(client, "index", ACTIONS)
+    assert pauses == []
+
+
+@pytest.mark.parametrize("answer", [503, [503, 503, 503, 503]], ids=["request", "items"])
+def test_a_cluster_that_elects_a_master_is_waited_for(pauses: list[float], answer: int | list[int]) -> None:
+    client: Any = BulkClient(answer, [201] * 4, error=BLOCK)
+    assert sending.send(client, "index", ACTIONS) == []
+    assert len(pauses) == 1
+
+
+def test_an_index_that_is_gone_is_no_fault_of_its_products() -> None:
+    client: Any = BulkClient([404] * 4)
+    with pytest.raises(IndexUnavailable, match=r"takes no products now \(404\)"):
         sending.send(client, "index", ACTIONS)
 
 
