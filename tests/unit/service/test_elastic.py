@@ -1,7 +1,8 @@
 """What the engine sends and what it makes of answers; `tests/contract` runs it on a real server."""
 
+import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from service.domain import Filters, Money, PriceRange, Product
 from service.errors import DeadlineExceeded, IndexUnavailable, InvalidRequest
 from service.index.base import GenerationInfo, Query
+from service.index.browsing import write_cursor
+from service.index.documents import words_of
 from service.index.elastic import engine, queries, sending
 from service.index.elastic.connection import Connection, explained
 from service.index.elastic.documents import counted, document, place, product_of
@@ -170,6 +173,47 @@ async def search_by(client: Any) -> None:
     queries = [Query(VECTOR, ("Hats",), k) for k in (5, 10)] + [Query(VECTOR, (), 5)]
     found = await index.search(queries, Filters(), timeout_s=5)
     assert [len(candidates) for candidates in found] == [5, 10, 0]
+
+
+class CapturingClient:
+    """Keeps what it is asked, and finds nothing."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    async def msearch(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
+        return {"responses": [WHOLE] * (len(asked["searches"]) // 2)}
+
+    async def search(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
+        return WHOLE
+
+
+async def everything_asked(text: str, word: str) -> list[Any]:
+    """Return what the engine sends when every word that a caller may say is `text`, and what is browsed for `word`."""
+    client = CapturingClient()
+    index = engine.ElasticIndex(cast("Any", client), "index", GenerationInfo("g", "s", 2, 60, 1), TaxonomyTree([]))
+    words = frozenset({text})
+    filters = Filters(
+        price=PriceRange(text, 1, 2), brands=words, exclude_brands=words, exclude_ids=words, exclude_groups=words
+    )
+    await index.search([Query(VECTOR, (text,), 5)], filters, timeout_s=5)
+    await index.get([text])
+    cursor = write_cursor(Product(product_id=text, taxonomy=text))
+    await index.browse(text=word, taxonomies=[text], cursor=cursor, limit=5)
+    return client.asked
+
+
+ONE_WORD = st.text(st.characters(categories=["L", "Nd"]), min_size=1).filter(lambda text: len(words_of(text)) == 1)
+
+
+@given(text=st.text(min_size=1), word=ONE_WORD)
+def test_whatever_a_caller_says_the_engine_asks_in_the_same_way(text: str, word: str) -> None:
+    said, expected = (asyncio.run(everything_asked(*words)) for words in ((text, word), ("Boots", "red")))
+    assert structure(said) == structure(expected)
+    assert all(asked["index"] == "index" for asked in said[1:])
+    assert [header["index"] for header in said[0]["searches"][::2]] == ["index"]
 
 
 @pytest.mark.anyio
