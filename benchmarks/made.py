@@ -49,7 +49,7 @@ def made_home(products: int) -> Home:
         shutil.rmtree(home.path, ignore_errors=True)
         with home.writer():
             space_id, bundle = _write_bundle(home)
-            generation = _fill(home, space_id, products)
+            generation = _fill(home, space_id, bundle, products)
             home.release(ReleasePointer(bundle, generation, _write_mapping(home)))
     else:
         release.model.close()
@@ -89,13 +89,13 @@ def random_generator() -> Generator:
     return Generator(generator_tensors(config, DIMENSIONS), config)
 
 
-def _fill(home: Home, space_id: str, products: int) -> str:
+def _fill(home: Home, space_id: str, bundle_id: str, products: int) -> str:
     with Record.open(home.record_path) as record:
         for items in _batches(made_items(products, TAXONOMIES, DIMENSIONS, SEED)):
             record.upsert(RecordedProduct(item.product) for item in items)
             vectors = np.stack([item.vector for item in items])
             record.set_vectors(space_id, [item.product.product_id for item in items], vectors)
-        return build_generation(home, record, space_id, DIMENSIONS).generation_id
+        return build_generation(home, record, space_id, DIMENSIONS, bundle_id=bundle_id).generation_id
 
 
 def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:

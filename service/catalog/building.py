@@ -208,7 +208,11 @@ def build_index(shop: Shop, settings: Settings) -> StageRun:
             total = record.count()
             with shop.reporter.task("index") as progress:
                 built = generations.build(
-                    record, bundle.space_id, bundle.dimensions, lambda products: progress(products, total)
+                    record,
+                    bundle.space_id,
+                    bundle.dimensions,
+                    lambda products: progress(products, total),
+                    bundle_id=bundle.bundle_id,
                 )
             return {
                 "generation": built.info.generation_id,

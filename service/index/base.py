@@ -68,6 +68,8 @@ class GenerationInfo:
     dimensions: int
     products: int
     sequence: int
+    bundle_id: str | None = None
+    """Which bundle it was built for; others of its space serve it as well. None where that was not kept."""
 
 
 class ProductIndex(Protocol):

@@ -37,7 +37,14 @@ _Place = tuple[str, tuple[str, ...]]
 
 
 def build_embedded(
-    directory: Path, items: Iterable[Item], *, generation_id: str, space_id: str, dimensions: int, sequence: int
+    directory: Path,
+    items: Iterable[Item],
+    *,
+    generation_id: str,
+    space_id: str,
+    dimensions: int,
+    sequence: int,
+    bundle_id: str | None = None,
 ) -> GenerationInfo:
     """Write `items`, which come ordered by (taxonomy, product_id), to a new `directory`, and sync everything.
 
@@ -54,7 +61,7 @@ def build_embedded(
         raise HomeError(
             f"No product has a vector in space {space_id}: run `kitsune encode`, then build the index again."
         )
-    info = GenerationInfo(generation_id, space_id, dimensions, writer.products, sequence)
+    info = GenerationInfo(generation_id, space_id, dimensions, writer.products, sequence, bundle_id)
     write_meta(directory, writer.finish(info))
     return info
 

@@ -1,6 +1,6 @@
 """What all engines' generations have in common: built beside the one that serves, checked, made current, pruned."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,11 +8,8 @@ from service.home import Home
 from service.index import lifecycle
 from service.index.base import GenerationInfo, ProductIndex
 from service.index.kept import GenerationState
-from service.index.lifecycle import Record
+from service.index.lifecycle import Advance, Record
 from service.settings import Engine, Settings
-
-Advance = Callable[[int], None]
-"""Told how many products a build has taken in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +34,8 @@ class Generations(Protocol):
     Any method may raise `HomeError`, and `IndexUnavailable` where the engine is another process.
     """
 
-    def build(self, record: Record, space_id: str, dimensions: int, advance: Advance) -> Built:
-        """Make a generation of all products that have a vector in the space, and check it."""
+    def build(self, record: Record, space_id: str, dimensions: int, advance: Advance, *, bundle_id: str) -> Built:
+        """Make a generation of all products that have a vector in the bundle's space, and check it."""
         ...
 
     def has(self, generation_id: str) -> bool:
@@ -68,10 +65,9 @@ class EmbeddedGenerations:
 
     home: Home
 
-    def build(self, record: Record, space_id: str, dimensions: int, advance: Advance) -> Built:
+    def build(self, record: Record, space_id: str, dimensions: int, advance: Advance, *, bundle_id: str) -> Built:
         """Make a folder."""
-        del advance
-        return Built(lifecycle.build_generation(self.home, record, space_id, dimensions))
+        return Built(lifecycle.build_generation(self.home, record, space_id, dimensions, advance, bundle_id=bundle_id))
 
     def has(self, generation_id: str) -> bool:
         """Say whether a folder is there."""

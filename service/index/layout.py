@@ -10,8 +10,10 @@ Notation used for array shapes: d vector, n products.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -62,12 +64,13 @@ class Meta:
 
 def write_meta(directory: Path, meta: Meta) -> None:
     """Write `meta.json`, the last file of a generation, with its own hash."""
-    sealed = replace(meta, meta_sha256=_own_hash(meta))
+    sealed = replace(meta, meta_sha256=_own_hash(msgspec.to_builtins(meta)))
     replace_file(directory / META, msgspec.json.format(msgspec.json.encode(sealed), indent=1))
 
 
-def _own_hash(meta: Meta) -> str:
-    return hashlib.sha256(msgspec.json.encode(replace(meta, meta_sha256=""))).hexdigest()
+def _own_hash(content: Mapping[str, Any]) -> str:
+    """Hash a description as it was written, whatever fields it has: an older one may lack some."""
+    return hashlib.sha256(msgspec.json.encode({**content, "meta_sha256": ""})).hexdigest()
 
 
 def read_meta(directory: Path) -> Meta:
@@ -79,15 +82,16 @@ def read_meta(directory: Path) -> Meta:
     path = directory / META
     try:
         content = path.read_bytes()
-        version = msgspec.json.decode(content)["format_version"]
+        stated = msgspec.json.decode(content)
+        version = stated["format_version"]
         if version != FORMAT_VERSION:
             raise HomeError(
                 f"{path} has format {version}, this Kitsune reads {FORMAT_VERSION}: run `kitsune index build`."
             )
-        meta = msgspec.json.decode(content, type=Meta)
+        meta = msgspec.convert(stated, Meta)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise _damaged(path, str(error)) from error
-    if meta.meta_sha256 != _own_hash(meta):
+    if meta.meta_sha256 != _own_hash(stated):
         raise _damaged(path, "its content is not what was built")
     for name, built in meta.files.items():
         size_bytes = _size_bytes(directory / name)

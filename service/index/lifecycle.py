@@ -5,7 +5,7 @@ another id.
 """
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,7 @@ from service.domain import Filters
 from service.errors import HomeError, InvalidRequest
 from service.home import Home, sync_folder
 from service.index.base import GenerationInfo, Item, ProductIndex, Query
+from service.index.building import ITEMS_AT_ONCE
 from service.index.embedded import EmbeddedIndex, build_embedded, open_embedded
 from service.index.kept import GenerationState, new_generation_id
 from service.index.layout import read_meta, verify_files
@@ -23,6 +24,9 @@ from service.index.layout import read_meta, verify_files
 CHECKED_PRODUCTS = 32
 CHANGES_AT_ONCE = 1000
 ROUNDING = 1e-5
+
+Advance = Callable[[int], None]
+"""Told how many products a build has taken in."""
 
 
 class Change(Protocol):
@@ -56,7 +60,9 @@ class Record(Protocol):
         ...
 
 
-def build_generation(home: Home, record: Record, space_id: str, dimensions: int) -> GenerationInfo:
+def build_generation(
+    home: Home, record: Record, space_id: str, dimensions: int, advance: Advance = lambda _: None, *, bundle_id: str
+) -> GenerationInfo:
     """Make a generation of all products that have a vector in the space, and check it; call it as the home's writer.
 
     Writes to the record may go on meanwhile: `open_generation` starts from the change number that was current before
@@ -72,11 +78,12 @@ def build_generation(home: Home, record: Record, space_id: str, dimensions: int)
     try:
         info = build_embedded(
             unfinished,
-            record.items(space_id),
+            _told(record.items(space_id), advance),
             generation_id=generation_id,
             space_id=space_id,
             dimensions=dimensions,
             sequence=record.sequence,
+            bundle_id=bundle_id,
         )
         _check(unfinished, record)
         unfinished.rename(home.generations / generation_id)
@@ -85,6 +92,14 @@ def build_generation(home: Home, record: Record, space_id: str, dimensions: int)
         raise
     sync_folder(home.generations)
     return info
+
+
+def _told(items: Iterator[Item], advance: Advance) -> Iterator[Item]:
+    """Yield the items, and tell `advance` every so often how many came."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % ITEMS_AT_ONCE == 0:
+            advance(number)
 
 
 def open_generation(home: Home, generation_id: str, record: Record, space_id: str) -> ProductIndex:

@@ -14,13 +14,13 @@ from service.errors import HomeError, InvalidRequest
 from service.index.base import GenerationInfo, Item, Vector
 from service.index.browsing import START, Key
 from service.index.elastic.connection import PATIENCE_S, Connection, explained
-from service.index.elastic.documents import document, fields, product_of, unfit
+from service.index.elastic.documents import differences, document, fields, product_of, unfit
 from service.index.elastic.engine import MISSING, ElasticIndex, hits_of, tree_of
 from service.index.elastic.queries import by_ids, count_places, search_body
 from service.index.elastic.sampling import K, Question, Sample
 from service.index.elastic.sending import Action, send
-from service.index.generations import Advance, Rejected
-from service.index.lifecycle import Change
+from service.index.generations import Rejected
+from service.index.lifecycle import Advance, Change
 from service.index.vectors import item_vectors
 
 FORMAT_VERSION = 1
@@ -39,7 +39,11 @@ class Meta:
     space_id: str
     dimensions: int
     sequence: int
+    bundle_id: str | None = None
+    """None in those that were made before this was kept."""
     products: int = 0
+    left_out: int = 0
+    """Products that Elasticsearch did not take."""
     complete: bool = False
     """Whether it was filled and checked: only then may the alias name it."""
     layout: Literal["exact"] = "exact"
@@ -104,8 +108,8 @@ def fill_index(
 ) -> list[Rejected]:
     """Write the items that come after `after`, and return those that were refused.
 
-    Each stands under its id, so that what is written twice is there once. Only what is refused for want of time or
-    space is tried again, later each time.
+    Each stands under its id, so that what is written twice is there once. Only what is refused for want of time is
+    tried again, later each time. `sample` sees what was taken, or was there before.
 
     Raises:
         HomeError: a vector is not of unit length.
@@ -115,17 +119,18 @@ def fill_index(
     remaining = iter(items)
     while batch := list(islice(remaining, ITEMS_AT_ONCE)):
         vectors = _checked(batch, dimensions)
-        sample.see(batch, vectors)
-        actions: list[Action] = []
-        for item, vector in zip(batch, vectors, strict=True):
-            if why := unfit(item.product):
-                rejected.append(Rejected(item.product.product_id, why))
-            elif (item.product.taxonomy, item.product.product_id) > after:
-                actions.append(_put(item, vector))
+        refused = {item.product.product_id: why for item in batch if (why := unfit(item.product))}
+        actions = [
+            _put(item, vector)
+            for item, vector in zip(batch, vectors, strict=True)
+            if item.product.product_id not in refused and (item.product.taxonomy, item.product.product_id) > after
+        ]
         if actions:
-            refused = send(client, index, actions)
-            rejected += (Rejected(result["_id"], result["error"]["reason"]) for result in refused)
-        advance(sample.seen)
+            refused |= {result["_id"]: result["error"]["reason"] for result in send(client, index, actions)}
+        taken = [row for row, item in enumerate(batch) if item.product.product_id not in refused]
+        sample.see([batch[row] for row in taken], vectors[taken])
+        rejected += (Rejected(product_id, why) for product_id, why in refused.items())
+        advance(sample.seen + len(rejected))
     with explained():
         client.indices.refresh(index=index)
     return rejected
@@ -158,7 +163,14 @@ def last_written(client: Elasticsearch, index: str) -> Key:
     return tuple(hits[0]["sort"]) if hits else START
 
 
-def check_index(client: Elasticsearch, index: str, sample: Sample, *, left_out: int, resumed: bool) -> None:
+def count_products(client: Elasticsearch, index: str) -> int:
+    """Return how many products an index has."""
+    with explained():
+        count: int = client.count(index=index)["count"]
+    return count
+
+
+def check_index(client: Elasticsearch, index: str, sample: Sample, *, resumed: bool) -> None:
     """Count the products, and have a sample found as exactly as the record has them.
 
     Raises:
@@ -166,12 +178,10 @@ def check_index(client: Elasticsearch, index: str, sample: Sample, *, left_out: 
     """
     if not sample.seen:
         raise HomeError("No product has a vector in this space: run `kitsune encode`, then build the index again.")
-    with explained():
-        count = client.count(index=index)["count"]
-    expected = sample.seen - left_out
+    count = count_products(client, index)
     # A build that went on where another was cut off may have products that were deleted in between.
-    if count < expected or (count > expected and not resumed):
-        raise HomeError(f"The index just built has {count} products instead of {expected}: report this.")
+    if count < sample.seen or (count > sample.seen and not resumed):
+        raise HomeError(f"The index just built has {count} products instead of {sample.seen}: report this.")
     for question in sample.questions:
         _check_answer(client, index, question)
 
@@ -188,9 +198,9 @@ def _check_answer(client: Elasticsearch, index: str, question: Question) -> None
         raise HomeError(f"The index just built does not find product {expected.product.product_id}: report this.")
 
 
-def finish_index(client: Elasticsearch, index: str, meta: Meta, products: int) -> Meta:
+def finish_index(client: Elasticsearch, index: str, meta: Meta) -> Meta:
     """Give an index that was filled and checked its settings for serving, and say so in its `_meta`."""
-    finished = replace(meta, products=products, complete=True)
+    finished = replace(meta, products=count_products(client, index), complete=True)
     # Named, because an index without an interval stops refreshing while nobody searches.
     settings = {"refresh_interval": "1s", "translog.durability": "request", "auto_expand_replicas": "0-1"}
     with explained():
@@ -208,19 +218,23 @@ def write_meta(client: Elasticsearch, index: str, meta: Meta) -> None:
 
 
 def read_meta(client: Elasticsearch, index: str) -> Meta:
-    """Return what an index says of itself.
+    """Return what an index says of itself, once its fields are found to be mapped as it needs them.
 
     Raises:
-        HomeError: it does not exist, or is none of ours.
+        HomeError: it does not exist, is none of ours, or would be searched in another way than it was filled for.
     """
     with explained():
-        meta = described(client, index)
-    if meta is None:
+        found = client.options(ignore_status=MISSING).indices.get_mapping(index=index)
+    if index not in found:
         raise HomeError(f"Elasticsearch has no index {index}: run `kitsune index build`.")
+    mappings = found[index]["mappings"]
     try:
-        return msgspec.convert(meta, Meta)
+        meta = msgspec.convert(mappings.get("_meta"), Meta)
     except msgspec.ValidationError as error:
         raise HomeError(f"The index {index} was not made by this Kitsune: run `kitsune index build`.") from error
+    for difference in differences(mappings.get("properties", {}), fields(meta.dimensions)):
+        raise HomeError(f"The mapping of index {index} does not fit: {difference}. Run `kitsune index build`.")
+    return meta
 
 
 def open_index(connection: Connection, index: str, timeout_s: float = PATIENCE_S) -> ElasticIndex:
@@ -234,8 +248,15 @@ def open_index(connection: Connection, index: str, timeout_s: float = PATIENCE_S
         meta = read_meta(client, index)
         with explained():
             tree = tree_of(client.search(index=index, body=count_places()))
-    info = GenerationInfo(meta.generation_id, meta.space_id, meta.dimensions, sum(tree.counts.values()), meta.sequence)
+    info = replace(info_of(meta), products=sum(tree.counts.values()))
     return ElasticIndex(connection.async_client(), index, info, tree)
+
+
+def info_of(meta: Meta) -> GenerationInfo:
+    """Return a generation as every engine describes it."""
+    return GenerationInfo(
+        meta.generation_id, meta.space_id, meta.dimensions, meta.products, meta.sequence, meta.bundle_id
+    )
 
 
 def _put(item: Item, vector: Vector) -> Action:

@@ -7,7 +7,7 @@ Notation used for array shapes: d vector.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -56,6 +56,19 @@ def fields(dimensions: int) -> dict[str, Any]:
         },
         "product": {"type": "object", "enabled": False},
     }
+
+
+def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:
+    """Yield in words what is mapped otherwise than expected; how vectors are laid out is left to the index.
+
+    A vector of other dimensions or another similarity would be scored wrongly, one that is not indexed not found, and
+    so would a field that filters look at.
+    """
+    for name, field in expected.items():
+        mapped = found.get(name, {})
+        for key, value in field.items():
+            if key != "index_options" and mapped.get(key) != value:
+                yield f"{name} has {key} {mapped.get(key)} instead of {value}"
 
 
 def unfit(product: Product) -> str | None:

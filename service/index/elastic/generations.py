@@ -16,17 +16,19 @@ import msgspec
 from elasticsearch import BadRequestError, Elasticsearch
 
 from service.errors import HomeError, HomeLocked
-from service.index.base import GenerationInfo, ProductIndex
+from service.index.base import ProductIndex
 from service.index.browsing import START, Key
 from service.index.elastic.building import (
     Meta,
     apply_changes,
     check_index,
+    count_products,
     create_index,
     create_once,
     described,
     fill_index,
     finish_index,
+    info_of,
     last_written,
     open_index,
     read_meta,
@@ -34,12 +36,12 @@ from service.index.elastic.building import (
 )
 from service.index.elastic.connection import Connection, explained
 from service.index.elastic.sampling import Sample
-from service.index.generations import Advance, Built
+from service.index.generations import Built, Rejected
 from service.index.kept import GenerationState, new_generation_id
-from service.index.lifecycle import Record
+from service.index.lifecycle import Advance, Record
 
 OPEN_S = 5.0
-"""Patience of a process that starts to serve: when the cluster hangs, it says so and tries again."""
+"""Patience of a process that starts to serve, or that lists: when the cluster hangs, it says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class ElasticGenerations:
 
     connection: Connection
 
-    def build(self, record: Record, space_id: str, dimensions: int, advance: Advance) -> Built:
+    def build(self, record: Record, space_id: str, dimensions: int, advance: Advance, *, bundle_id: str) -> Built:
         """Make an index of all products that have a vector in the space, and check it; the alias stays where it is.
 
         Raises:
@@ -57,32 +59,41 @@ class ElasticGenerations:
             IndexUnavailable: Elasticsearch takes no more writes; the next build goes on from here.
         """
         with self.connection.client() as client, self._lock(client):
-            meta, after = self._begin(client, Meta(new_generation_id(), space_id, dimensions, record.sequence))
+            begun = Meta(new_generation_id(), space_id, dimensions, record.sequence, bundle_id)
+            meta, after = self._begin(client, begun)
             index = self._index(meta.generation_id)
             try:
-                sample = Sample()
-                items = record.items(space_id)
-                rejected = fill_index(client, index, items, dimensions, sample=sample, after=after, advance=advance)
-                check_index(client, index, sample, left_out=len(rejected), resumed=after != START)
-                meta = finish_index(client, index, self._caught_up(client, meta, record), sample.seen - len(rejected))
+                sample, rejected = self._filled(client, meta, record, after, advance)
+                check_index(client, index, sample, resumed=after != START)
+                meta = replace(self._caught_up(client, meta, record), left_out=len(rejected))
+                meta = finish_index(client, index, meta)
             except HomeError:
                 self._remove(client, index)
                 raise
-        return Built(_info(meta), tuple(rejected))
+        return Built(info_of(meta), tuple(rejected))
 
     def has(self, generation_id: str) -> bool:
-        """Say whether a generation is there and complete."""
+        """Say whether a generation is there, complete, and mapped as it must be."""
+        index = self._index(generation_id)
         with self.connection.client() as client:
-            return any(meta.complete for meta in self._metas(client).values() if meta.generation_id == generation_id)
+            try:
+                return read_meta(client, index).complete
+            except HomeError:
+                return False
 
     def all(self) -> Sequence[GenerationState]:
         """List the indices, complete or not, by age."""
-        with self.connection.client() as client:
+        with self.connection.client(OPEN_S) as client:
             metas = sorted(self._metas(client).values(), key=lambda meta: meta.generation_id)
-        return [GenerationState(meta.generation_id, _info(meta) if meta.complete else None) for meta in metas]
+        return [GenerationState(meta.generation_id, info_of(meta) if meta.complete else None) for meta in metas]
 
     def activate(self, generation_id: str, record: Record) -> None:
-        """Bring a generation to the record's latest state, and move the alias to it in one step."""
+        """Bring a generation to the record's latest state, and move the alias to it in one step.
+
+        Raises:
+            HomeError: it does not exist, is not complete, or its mapping is another; the alias stays where it is.
+            IndexUnavailable: Elasticsearch does not answer, or takes no writes.
+        """
         with self.connection.client() as client, self._lock(client):
             index = self._index(generation_id)
             meta = _complete(read_meta(client, index), index)
@@ -131,21 +142,35 @@ class ElasticGenerations:
     def _begin(self, client: Elasticsearch, meta: Meta) -> tuple[Meta, Key]:
         """Return the generation to fill, and the last product that it has for sure.
 
-        What a build left that was cut off is gone on with if it is of the same space, and removed if not.
+        What a build left that was cut off is gone on with if it is of the same space, whichever of its bundles it was
+        made for, and removed if not.
         """
         found: tuple[Meta, Key] | None = None
         for index, leftover in sorted(self._metas(client).items()):
             if leftover.complete:
                 continue
-            if found is None and leftover == replace(
-                meta, generation_id=leftover.generation_id, sequence=leftover.sequence
-            ):
-                found = leftover, last_written(client, index)
+            theirs = replace(leftover, bundle_id=meta.bundle_id)
+            if found is None and theirs == replace(meta, generation_id=theirs.generation_id, sequence=theirs.sequence):
+                found = theirs, last_written(client, index)
             else:
                 self._remove(client, index)
         if found is None:
             create_index(client, self._index(meta.generation_id), meta)
         return found or (meta, START)
+
+    def _filled(
+        self, client: Elasticsearch, meta: Meta, record: Record, after: Key, advance: Advance
+    ) -> tuple[Sample, list[Rejected]]:
+        """Write the products after `after`, and return a sample of what is there and what was refused.
+
+        A build that was cut off took along what it knew of refused products. All are sent again then.
+        """
+        index, sample = self._index(meta.generation_id), Sample()
+        items = record.items(meta.space_id)
+        rejected = fill_index(client, index, items, meta.dimensions, sample=sample, after=after, advance=advance)
+        if after != START and count_products(client, index) < sample.seen:
+            return self._filled(client, meta, record, START, advance)
+        return sample, rejected
 
     def _caught_up(self, client: Elasticsearch, meta: Meta, record: Record) -> Meta:
         """Write what changed in the record since a generation was built."""
@@ -241,10 +266,6 @@ def _complete(meta: Meta, index: str) -> Meta:
     if not meta.complete:
         raise HomeError(f"The index {index} was never finished: run `kitsune index build`.")
     return meta
-
-
-def _info(meta: Meta) -> GenerationInfo:
-    return GenerationInfo(meta.generation_id, meta.space_id, meta.dimensions, meta.products, meta.sequence)
 
 
 def _meta_of(content: Any) -> Meta | None:

@@ -96,7 +96,8 @@ class Choosy:
     def __init__(self, rejected: tuple[Rejected, ...]) -> None:
         self._rejected = rejected
 
-    def build(self, *_: object) -> Built:
+    def build(self, *_: object, bundle_id: str) -> Built:
+        del bundle_id
         return Built(GenerationInfo("generation", "space", 50, 1, 1), self._rejected)
 
     def has(self, _: str) -> bool:

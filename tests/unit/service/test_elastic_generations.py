@@ -1,10 +1,7 @@
 """Generations on a real server: whole or not there, one of them behind the alias."""
 
 import os
-import secrets
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,75 +14,11 @@ from service.index.base import Item, Patch, Query
 from service.index.elastic import building
 from service.index.elastic.connection import Connection
 from service.index.elastic.generations import ElasticGenerations
-from service.index.generations import Built
 from tests.catalogues import made_items
+from tests.generations import BUNDLE, SPACE, D, Killed, build, indices, kill, named, put, released
 from tests.records import RecordWithHook, products, recorded
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
-
-D = 8
-SPACE = "space-1"
-
-
-class Killed(BaseException):
-    """Stands for a signal that nobody can catch."""
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    with Record.open(tmp_path / "catalog.sqlite") as record:
-        put(record, list(made_items(120, 5, D, seed=3)))
-        yield record
-
-
-@pytest.fixture
-def connection(elasticsearch_url: str) -> Connection:
-    return Connection(elasticsearch_url, alias=f"generations-{secrets.token_hex(4)}")
-
-
-@pytest.fixture
-def generations(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[ElasticGenerations]:
-    monkeypatch.setattr(building, "ITEMS_AT_ONCE", 10)
-    yield ElasticGenerations(connection)
-    with connection.client() as client:
-        for index in indices(client, connection):
-            client.options(ignore_status=404).indices.delete(index=index)
-
-
-@pytest.fixture
-def client(connection: Connection) -> Iterator[Elasticsearch]:
-    with connection.client() as client:
-        yield client
-
-
-def indices(client: Elasticsearch, connection: Connection) -> list[str]:
-    return sorted(client.indices.get_mapping(index=f"{connection.alias}*"))
-
-
-def named(client: Elasticsearch, connection: Connection) -> list[str]:
-    if not client.indices.exists_alias(name=connection.alias):
-        return []
-    return sorted(client.indices.get_alias(name=connection.alias))
-
-
-def put(record: Record, items: list[Item], space_id: str = SPACE) -> None:
-    record.upsert(RecordedProduct(item.product) for item in items)
-    vectors = np.array([item.vector for item in items])
-    record.set_vectors(space_id, [item.product.product_id for item in items], vectors)
-
-
-def build(generations: ElasticGenerations, record: Record | RecordWithHook) -> Built:
-    return generations.build(record, SPACE, D, lambda _: None)
-
-
-def released(generations: ElasticGenerations, record: Record) -> str:
-    generation_id = build(generations, record).info.generation_id
-    generations.activate(generation_id, record)
-    return generation_id
-
-
-def kill(_: Record) -> None:
-    raise Killed
 
 
 async def test_a_released_generation_holds_the_products_that_have_a_vector(
@@ -98,6 +31,8 @@ async def test_a_released_generation_holds_the_products_that_have_a_vector(
     assert named(client, generations.connection) == [f"{generations.connection.alias}-{info.generation_id.lower()}"]
     index = generations.open(info.generation_id, record, SPACE)
     assert index.info == info
+    meta = building.read_meta(client, *named(client, generations.connection))
+    assert (meta.bundle_id, meta.products, meta.left_out, meta.layout) == (BUNDLE, 120, 0, "exact")
     assert (info.space_id, info.dimensions, info.products, info.sequence) == (SPACE, D, 120, record.sequence)
     expected = recorded(record)
     del expected["without"]
@@ -167,7 +102,7 @@ def test_what_a_killed_build_of_another_space_left_is_removed(
     with pytest.raises(Killed):
         build(generations, RecordWithHook(record, kill))
     put(record, list(made_items(30, 5, D, seed=3)), "space-2")
-    generations.build(record, "space-2", D, lambda _: None)
+    generations.build(record, "space-2", D, lambda _: None, bundle_id=BUNDLE)
     assert len(indices(client, generations.connection)) == 1
 
 
@@ -175,7 +110,7 @@ def test_a_build_that_finds_nothing_or_is_refused_leaves_no_index(
     generations: ElasticGenerations, record: Record, client: Elasticsearch
 ) -> None:
     with pytest.raises(HomeError, match="No product has a vector in this space: run `kitsune encode`"):
-        generations.build(record, "other", D, lambda _: None)
+        generations.build(record, "other", D, lambda _: None, bundle_id=BUNDLE)
     record.set_vectors(SPACE, [next(iter(recorded(record)))], np.full((1, D), 2, np.float32))
     with pytest.raises(HomeError, match="has length"):
         build(generations, record)

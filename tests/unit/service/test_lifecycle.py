@@ -1,5 +1,7 @@
 """Generations: built from the record, whole or not there, caught up with what was written since."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from service.catalog.record import Record, RecordedProduct
 from service.domain import Filters, Product
 from service.errors import HomeError
 from service.home import Home
+from service.index import lifecycle
 from service.index.base import GenerationInfo, Item, Patch, Query
 from service.index.kept import GenerationState
 from service.index.lifecycle import (
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.anyio
 
 D = 8
 SPACE = "space-1"
+BUNDLE = "bundle-1"
 
 
 @pytest.fixture
@@ -56,13 +60,13 @@ def put(record: Record, items: list[Item]) -> None:
 
 
 def build(home: Home, record: Record) -> GenerationInfo:
-    return build_generation(home, record, SPACE, D)
+    return build_generation(home, record, SPACE, D, bundle_id=BUNDLE)
 
 
 async def test_a_generation_holds_the_products_that_have_a_vector_in_the_space(home: Home, record: Record) -> None:
     record.upsert([RecordedProduct(Product(product_id="without", taxonomy="Hats"))])
     info = build(home, record)
-    assert (info.space_id, info.dimensions, info.products) == (SPACE, D, 120)
+    assert (info.bundle_id, info.space_id, info.dimensions, info.products) == (BUNDLE, SPACE, D, 120)
     index = open_generation(home, info.generation_id, record, SPACE)
     assert index.info == info
     expected = recorded(record)
@@ -80,7 +84,7 @@ async def test_writes_made_during_a_build_are_in_the_opened_generation(home: Hom
         record.delete([gone.product.product_id])
         record.patch({sold.product.product_id: Patch(availability="out_of_stock")})
 
-    info = build_generation(home, RecordWithHook(record, write), SPACE, D)
+    info = build_generation(home, RecordWithHook(record, write), SPACE, D, bundle_id=BUNDLE)
     index = open_generation(home, info.generation_id, record, SPACE)
     assert await products(index) == recorded(record)
     (found,) = await index.search([Query(moved.vector, ("Zzz",), 1)], Filters(in_stock=False), timeout_s=5)
@@ -114,7 +118,7 @@ def test_generations_sort_by_age(home: Home, record: Record) -> None:
 
 def test_a_record_without_vectors_in_the_space_is_refused_with_what_to_do(home: Home, record: Record) -> None:
     with pytest.raises(HomeError, match=r"No product has a vector in space other: run `kitsune encode`"):
-        build_generation(home, record, "other", D)
+        build_generation(home, record, "other", D, bundle_id=BUNDLE)
     assert list(home.generations.iterdir()) == []
 
 
@@ -128,7 +132,7 @@ def test_a_vector_that_is_not_of_unit_length_is_refused_by_product(home: Home, r
 
 def test_a_vector_of_another_length_is_refused_by_product(home: Home, record: Record) -> None:
     with pytest.raises(HomeError, match=r"has shape \(8,\) instead of \(9,\)"):
-        build_generation(home, record, SPACE, D + 1)
+        build_generation(home, record, SPACE, D + 1, bundle_id=BUNDLE)
 
 
 def test_what_a_killed_build_left_is_no_generation_and_goes_with_the_next_build(home: Home, record: Record) -> None:
@@ -176,6 +180,26 @@ def test_a_changed_letter_in_the_description_is_found(home: Home, record: Record
     meta.write_text(meta.read_text().replace('"Taxonomy 0000"', '"Taxonomy 000O"'))
     with pytest.raises(HomeError, match=r"meta\.json is damaged"):
         open_generation(home, meta.parent.name, record, SPACE)
+
+
+def test_a_generation_of_before_its_bundle_was_kept_still_opens(home: Home, record: Record) -> None:
+    info = build(home, record)
+    path = home.generations / info.generation_id / "meta.json"
+    meta = json.loads(path.read_text()) | {"meta_sha256": ""}
+    del meta["info"]["bundle_id"]
+    # As it was sealed then: a hash of the content without spaces.
+    sealed = hashlib.sha256(json.dumps(meta, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    path.write_text(json.dumps(meta | {"meta_sha256": sealed}))
+    verify_generation(home, info.generation_id)
+    (state,) = list_generations(home)
+    assert state.info == replace(info, bundle_id=None)
+
+
+def test_a_build_tells_how_far_it_has_come(home: Home, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifecycle, "ITEMS_AT_ONCE", 50)
+    told: list[int] = []
+    build_generation(home, record, SPACE, D, told.append, bundle_id=BUNDLE)
+    assert told == [50, 100]
 
 
 def test_a_generation_of_a_newer_format_is_refused(home: Home, record: Record) -> None:

@@ -47,7 +47,7 @@ def built(home: Home, bundle: Bundle, space_id: str | None = None) -> str:
         record.upsert(RecordedProduct(item.product) for item in items)
         vectors = np.array([item.vector for item in items])
         record.set_vectors(space_id, [item.product.product_id for item in items], vectors)
-        return build_generation(home, record, space_id, bundle.dimensions).generation_id
+        return build_generation(home, record, space_id, bundle.dimensions, bundle_id=bundle.bundle_id).generation_id
 
 
 @pytest.fixture
@@ -217,7 +217,9 @@ def test_a_swap_goes_to_the_other_engine_and_back(
     elastic = generations_of("elasticsearch", home, settings)
     with Record.open(home.record_path, read_only=True) as record:
         first, second = (
-            elastic.build(record, bundle.space_id, bundle.dimensions, lambda _: None).info.generation_id
+            elastic.build(
+                record, bundle.space_id, bundle.dimensions, lambda _: None, bundle_id=bundle.bundle_id
+            ).info.generation_id
             for _ in range(2)
         )
     _, current, spare = generations
