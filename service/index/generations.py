@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from service.errors import HomeError
 from service.home import Home
 from service.index import lifecycle
 from service.index.base import GenerationInfo, ProductIndex
@@ -39,7 +40,7 @@ class Generations(Protocol):
         ...
 
     def has(self, generation_id: str) -> bool:
-        """Say whether a generation is there."""
+        """Say whether a generation is there, and what was built."""
         ...
 
     def all(self) -> Sequence[GenerationState]:
@@ -70,8 +71,12 @@ class EmbeddedGenerations:
         return Built(lifecycle.build_generation(self.home, record, space_id, dimensions, advance, bundle_id=bundle_id))
 
     def has(self, generation_id: str) -> bool:
-        """Say whether a folder is there."""
-        return (self.home.generations / generation_id).is_dir()
+        """Read a folder whole: a damaged one is as good as none."""
+        try:
+            lifecycle.verify_generation(self.home, generation_id)
+        except HomeError:
+            return False
+        return True
 
     def all(self) -> Sequence[GenerationState]:
         """List the folders."""

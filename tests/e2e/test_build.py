@@ -124,6 +124,19 @@ def test_a_rollback_serves_the_release_before(made_home: MadeHome, copied_home: 
     assert Home(copied_home).current() == before
 
 
+def test_a_generation_that_is_damaged_is_built_anew(made_home: MadeHome, copied_home: Path) -> None:
+    damaged = Home(copied_home).current()
+    assert damaged is not None
+    vectors = copied_home / "generations" / damaged.generation / "vectors.f32"
+    vectors.write_bytes(bytes([vectors.read_bytes()[0] ^ 1]) + vectors.read_bytes()[1:])
+    assert kitsune(["outfit", "dresses-red-plain-0", "--home", str(copied_home)], check=False).returncode == 10
+    stages = build(made_home.shop, copied_home)
+    assert [name for name, stage in stages.items() if not stage["skipped"]] == ["index build"]
+    assert Home(copied_home).current() != damaged
+    seeds = ["dresses-red-plain-0"]
+    assert answers(copied_home, seeds) == answers(made_home.path, seeds)
+
+
 def test_two_builds_of_one_home_do_not_mix(made_home: MadeHome, copied_home: Path) -> None:
     with Home(copied_home).writer():
         run = kitsune(["index", "build", *shop_arguments(made_home.shop, copied_home)], check=False)
