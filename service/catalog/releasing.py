@@ -1,12 +1,12 @@
 """What a home keeps to be served, on whichever engine: shown, served again, or removed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from model.bundle import Bundle, open_bundle
 from model.errors import BundleCorrupt
 from service.catalog.record import Record
-from service.errors import BundleError, HomeError
+from service.errors import BundleError, HomeError, IndexUnavailable
 from service.home import Home, ReleasePointer
 from service.index.base import GenerationInfo
 from service.index.generations import generations_of
@@ -23,19 +23,34 @@ class Kept:
     releases: tuple[str, ...]
 
 
-def kept_generations(home: Home, settings: Settings) -> list[Kept]:
-    """List the generations of every engine that is in use, by engine and age.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The generations by engine and age; what the engines in `silent` keep could not be found out."""
+
+    kept: tuple[Kept, ...]
+    silent: Mapping[Engine, IndexUnavailable]
+
+
+def kept_generations(home: Home, settings: Settings) -> Listing:
+    """List the generations of every engine that is in use; one that does not answer does not hide the others'.
 
     Raises:
         HomeError: `current.json` cannot be read.
-        IndexUnavailable: an engine does not answer.
     """
     pointers = {"current": home.current(), "previous": home.previous()}
-    return [
-        Kept(state, engine, tuple(name for name, pointer in pointers.items() if _names(pointer, engine, state)))
-        for engine in _engines(home, settings)
-        for state in generations_of(engine, home, settings).all()
-    ]
+    kept: list[Kept] = []
+    silent: dict[Engine, IndexUnavailable] = {}
+    for engine in _engines(home, settings):
+        try:
+            states = generations_of(engine, home, settings).all()
+        except IndexUnavailable as error:
+            silent[engine] = error
+            continue
+        kept += (
+            Kept(state, engine, tuple(name for name, pointer in pointers.items() if _names(pointer, engine, state)))
+            for state in states
+        )
+    return Listing(tuple(kept), silent)
 
 
 def swap(home: Home, generation_id: str, settings: Settings) -> ReleasePointer:
@@ -44,6 +59,7 @@ def swap(home: Home, generation_id: str, settings: Settings) -> ReleasePointer:
     Raises:
         HomeError: nothing is released yet, or the generation is not there, damaged, or of another space.
         BundleError: the bundle is damaged.
+        IndexUnavailable: the engine that holds the generation, or may hold it, does not answer.
     """
     current = _released(home)
     kept, info = _complete(home, generation_id, settings)
@@ -111,13 +127,16 @@ def _released(home: Home) -> ReleasePointer:
 
 
 def _complete(home: Home, generation_id: str, settings: Settings) -> tuple[Kept, GenerationInfo]:
-    for kept in kept_generations(home, settings):
+    listing = kept_generations(home, settings)
+    for kept in listing.kept:
         if kept.state.generation_id == generation_id:
             if kept.state.info is None:
                 raise HomeError(
                     f"Generation {generation_id} was never finished, or is damaged: run `kitsune index build`."
                 )
             return kept, kept.state.info
+    for error in listing.silent.values():
+        raise error
     raise HomeError(f"There is no generation {generation_id}; `kitsune index list` names those that are kept.")
 
 

@@ -22,7 +22,7 @@ from service.cli.console import (
     facts,
     show,
 )
-from service.errors import HomeError
+from service.errors import HomeError, IndexUnavailable
 from service.home import Home
 from service.settings import Settings
 
@@ -44,9 +44,16 @@ def register(app: typer.Typer) -> None:
 
 
 def list_(home: HomeOption = HOME, engine: LookedAtOption = None, json: JsonOption = False) -> None:
-    """Show the generations, and which of them are served now and were before."""
-    rows = [_described(kept) for kept in releasing.kept_generations(_existing(home), Settings.load(engine=engine))]
-    show({"generations": rows}, as_json=json, people=lambda: _table(rows))
+    """Show the generations, and which of them are served now and were before.
+
+    Where an engine does not answer, the others' are shown, and the exit code is 4.
+    """
+    listing = releasing.kept_generations(_existing(home), Settings.load(engine=engine))
+    rows = [_described(kept) for kept in listing.kept]
+    silent = [{"engine": engine, "reason": error.detail} for engine, error in listing.silent.items()]
+    show({"generations": rows, "unanswered": silent}, as_json=json, people=lambda: _table(rows))
+    for error in listing.silent.values():
+        raise IndexUnavailable(f"{error.detail} What it holds is not listed.") from error
 
 
 def build(
@@ -105,6 +112,7 @@ def _described(kept: Kept) -> Mapping[str, Any]:
         "made_at": made_at.isoformat() if made_at else None,
         "complete": kept.state.complete,
         "products": info.products if info else None,
+        "bundle": info.bundle_id if info else None,
         "space": info.space_id if info else None,
         "sequence": info.sequence if info else None,
         "releases": kept.releases,

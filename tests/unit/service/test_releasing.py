@@ -25,6 +25,9 @@ from tests.catalogues import made_items
 SETTINGS = Settings(elasticsearch_url="http://127.0.0.1:9")
 """Nothing listens there."""
 
+CLUSTER = SETTINGS.model_copy(update={"engine": "elasticsearch"})
+REASON = "Elasticsearch cannot be reached. Try again in a moment."
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -60,7 +63,7 @@ def generations(home: Home, bundle: Bundle) -> tuple[str, str, str]:
 
 
 def listed(home: Home) -> dict[str, Kept]:
-    return {kept.state.generation_id: kept for kept in kept_generations(home, SETTINGS)}
+    return {kept.state.generation_id: kept for kept in kept_generations(home, SETTINGS).kept}
 
 
 def test_every_generation_is_listed_with_the_releases_that_name_it(
@@ -159,21 +162,44 @@ def test_a_home_without_a_release_is_neither_pruned_nor_swapped(home: Home, bund
 
 
 def test_a_cluster_is_asked_only_where_it_is_in_use(home: Home, generations: tuple[str, str, str]) -> None:
-    assert len(listed(home)) == len(generations)
-    with pytest.raises(IndexUnavailable):
-        kept_generations(home, SETTINGS.model_copy(update={"engine": "elasticsearch"}))
+    assert kept_generations(home, SETTINGS).silent == {}
+    assert [*kept_generations(home, CLUSTER).silent] == ["elasticsearch"]
     current = home.current()
     assert current is not None
     home.release(replace(current, engine="elasticsearch"))
-    with pytest.raises(IndexUnavailable):
-        listed(home)
+    assert [*kept_generations(home, SETTINGS).silent] == ["elasticsearch"]
+    assert len(listed(home)) == len(generations)
+
+
+def test_a_cluster_that_does_not_answer_is_told_beside_what_the_home_holds(
+    home: Home, generations: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KITSUNE_ELASTICSEARCH_URL", CLUSTER.elasticsearch_url)
+    for words in ([], ["--json"]):
+        done = run(home, "list", "--engine", "elasticsearch", *words)
+        assert done.exit_code == IndexUnavailable.exit_code
+        assert "Elasticsearch cannot be reached. Try again in a moment. What it holds is not listed." in done.stderr
+        assert all(id_ in done.stdout for id_ in generations)
+    found = json.loads(done.stdout)
+    assert found["unanswered"] == [{"engine": "elasticsearch", "reason": REASON}]
+    assert {row["generation"] for row in found["generations"]} == {*generations}
+
+
+def test_a_cluster_that_does_not_answer_is_no_hindrance_to_serve_from_the_home(
+    home: Home, generations: tuple[str, str, str]
+) -> None:
+    assert swap(home, generations[2], CLUSTER).engine == "embedded"
+    with pytest.raises(IndexUnavailable, match=REASON):
+        swap(home, "on the cluster, perhaps", CLUSTER)
 
 
 def run(home: Home, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["index", *arguments, "--home", str(home.path)])
 
 
-def test_the_list_is_shown_to_people_and_to_machines(home: Home, generations: tuple[str, str, str]) -> None:
+def test_the_list_is_shown_to_people_and_to_machines(
+    home: Home, bundle: Bundle, generations: tuple[str, str, str]
+) -> None:
     (home.generations / ".20260101T000000-abc.new").mkdir()
     rows = {row["generation"]: row for row in json.loads(run(home, "list", "--json").stdout)["generations"]}
     assert [rows[id_]["releases"] for id_ in generations] == [["previous"], ["current"], []]
@@ -183,11 +209,12 @@ def test_the_list_is_shown_to_people_and_to_machines(home: Home, generations: tu
         "made_at": "2026-01-01T00:00:00+00:00",
         "complete": False,
         "products": None,
+        "bundle": None,
         "space": None,
         "sequence": None,
         "releases": [],
     }
-    assert rows[generations[0]]["products"] == 40
+    assert (rows[generations[0]]["products"], rows[generations[0]]["bundle"]) == (40, bundle.bundle_id)
     printed = run(home, "list").stdout
     assert "not complete" in printed
     assert all(word in printed for word in (*generations, "current", "previous"))
@@ -224,7 +251,7 @@ def test_a_swap_goes_to_the_other_engine_and_back(
         )
     _, current, spare = generations
     assert swap(home, first, settings).engine == "elasticsearch"
-    found = {kept.state.generation_id: kept for kept in kept_generations(home, settings)}
+    found = {kept.state.generation_id: kept for kept in kept_generations(home, settings).kept}
     assert [(found[id_].engine, found[id_].releases) for id_ in (first, second, current)] == [
         ("elasticsearch", ("current",)),
         ("elasticsearch", ()),
@@ -235,6 +262,6 @@ def test_a_swap_goes_to_the_other_engine_and_back(
     removed = prune(home, settings)
     assert second in removed
     assert spare in removed
-    assert {kept.state.generation_id for kept in kept_generations(home, settings)} == {first, current}
+    assert {kept.state.generation_id for kept in kept_generations(home, settings).kept} == {first, current}
     with Elasticsearch(elasticsearch_url) as client:
         client.indices.delete(index=f"{alias}-{first.lower()}")
