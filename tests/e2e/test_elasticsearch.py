@@ -57,9 +57,9 @@ def client(shop: MadeHome) -> Iterator[httpx.Client]:
 
 
 @contextmanager
-def serving(shop: MadeHome) -> Iterator[httpx.Client]:
-    with served(create_app(Settings.load(home=shop.path, deadline_s=DEADLINE_S))) as client:
-        client.timeout = httpx.Timeout(10)
+def serving(shop: MadeHome, deadline_s: float = DEADLINE_S) -> Iterator[httpx.Client]:
+    with served(create_app(Settings.load(home=shop.path, deadline_s=deadline_s))) as client:
+        client.timeout = httpx.Timeout(10 * deadline_s)
         yield client
 
 
