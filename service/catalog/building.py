@@ -26,6 +26,7 @@ from service.catalog.outfits import OutfitsRead, OutfitsSource, read_outfits
 from service.catalog.profile import Profile
 from service.catalog.record import Record
 from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
+from service.catalog.words import word_lists_digest
 from service.errors import BundleError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
 from service.home import Home, ReleasePointer, replace_file
 from service.index.generations import Rejected, generations_of
@@ -72,7 +73,12 @@ def import_catalog(shop: Shop) -> StageRun:
 
         run = shop.stages.run(
             "catalog import",
-            {"feed": file_digest(feed), "profile": shop.profile.digest, "reading": READING},
+            {
+                "feed": file_digest(feed),
+                "profile": shop.profile.digest,
+                "words": word_lists_digest(),
+                "reading": READING,
+            },
             work,
             still_there=lambda done: done["photos_seen"] == _photos_seen(record, shop.data),
         )

@@ -107,9 +107,21 @@ class ListColumns(Table):
 
 
 class AttributeColumns(ListColumns):
-    """An attribute: its labels exclude each other (single) or do not (multi)."""
+    """An attribute: its labels exclude each other (single) or do not (multi).
 
+    With `words`, vendors' words in the columns and in the title become canonical values; then no column is needed.
+    """
+
+    column: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
     kind: Kind = "single"
+    words: str | None = None
+    """Which of the lists of `service.catalog.words`, or a name of its own where the profile brings all of its words."""
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Self:
+        if not self.column and not self.words:
+            raise ValueError("name its column, or the words that stand for it in titles")
+        return self
 
     @model_validator(mode="after")
     def _single_has_one_value(self) -> Self:

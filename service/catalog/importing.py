@@ -16,8 +16,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from service.catalog.attributes import AttributeReader, Conflict, WordsReport
 from service.catalog.columns import read
 from service.catalog.csv_feed import CsvFeed
+from service.catalog.mending import Mender
 from service.catalog.profile import Profile
 from service.catalog.record import Record, RecordedProduct
 from service.catalog.rows import BrokenRow, CellError, FeedReader, FeedRow, RowError
@@ -28,7 +30,7 @@ from service.errors import FeedError
 KEPT_ERRORS = 100
 MAX_ID_CHARS = 128
 PROGRESS_ROWS = 500
-READING = 2
+READING = 3
 """Goes up when the same feed makes other products than before, so that homes take it in again."""
 
 
@@ -48,6 +50,12 @@ class ImportReport:
     """The first of them; all are in the dead letters' file."""
     photos_missing: int
     """Photos that the feed names and nobody could read."""
+    mended: dict[str, int]
+    """Cells whose text had been decoded by the wrong encoding, by column."""
+    words: dict[str, WordsReport]
+    """What vendors' words were good for, by attribute."""
+    conflicts: tuple[Conflict, ...]
+    """The first products whose column and title disagree."""
     duration_s: float
 
 
@@ -74,7 +82,7 @@ def import_feed(
         )
         profile.check_header(feed.header)
         errors = _Errors(None if dead_letters is None else stack.enter_context(_created(dead_letters)))
-        rows = _Import(profile, data_dir, feed, errors, progress)
+        rows = _Import(profile, data_dir, feed, errors, progress, Mender(profile), AttributeReader(profile))
         counts = record.replace_all(rows.products(), keep=rows.refused_ids)
     return ImportReport(
         rows=rows.count,
@@ -86,6 +94,9 @@ def import_feed(
         reasons=dict(errors.reasons.most_common()),
         errors=tuple(errors.first),
         photos_missing=rows.photos_missing,
+        mended=dict(rows.mender.mended.most_common()),
+        words=rows.attributes.report(),
+        conflicts=tuple(rows.attributes.conflicts),
         duration_s=time.monotonic() - started,
     )
 
@@ -115,6 +126,8 @@ class _Import:
     feed: FeedReader
     errors: _Errors
     progress: Progress
+    mender: Mender
+    attributes: AttributeReader
     count: int = 0
     refused: int = 0
     photos_missing: int = 0
@@ -143,7 +156,8 @@ class _Import:
     def _read(self, row: FeedRow | BrokenRow) -> RecordedProduct:
         if isinstance(row, BrokenRow):
             raise CellError(None, row.reason)
-        product = read_product(self.profile, row)
+        row = replace(row, cells=self.mender.mend(row.cells))
+        product = read_product(self.profile, row, self.attributes)
         if product.product_id in self._seen:
             raise CellError(self.profile.columns.id.column, "an id that an earlier row has")
         photos, photos_digest = self._photos(row)
@@ -183,7 +197,7 @@ class _Import:
         )
 
 
-def read_product(profile: Profile, row: FeedRow) -> Product:
+def read_product(profile: Profile, row: FeedRow, attributes: AttributeReader) -> Product:
     """Read a row as a product.
 
     Raises:
@@ -195,7 +209,6 @@ def read_product(profile: Profile, row: FeedRow) -> Product:
         raise CellError(columns.taxonomy.column[-1], "no taxonomy")
     taxonomy = profile.values.taxonomy.get(taxonomy.casefold(), taxonomy)
     path = [*(read(columns.taxonomy_path, cells) or ()), *own_path]
-    attributes = {name: table.read(cells) for name, table in columns.attributes.items()}
     return Product(
         product_id=_product_id(columns.id.column, cells[columns.id.column]),
         taxonomy=taxonomy,
@@ -211,7 +224,7 @@ def read_product(profile: Profile, row: FeedRow) -> Product:
         price=read(columns.price, cells),
         sale_price=read(columns.sale_price, cells),
         sizes=read(columns.sizes, cells) or (),
-        attributes={name: values for name, values in attributes.items() if values},
+        attributes=attributes.read(row.line, cells),
         link=read(columns.link, cells),
         image_url=read(columns.image_url, cells),
     )

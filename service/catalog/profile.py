@@ -10,13 +10,14 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, Literal, Self, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from service.catalog.columns import Cells, Columns, Kind, Names, Table, TextColumn, closest, read
 from service.catalog.outfits import OutfitsSource
 from service.catalog.rows import CellError
+from service.catalog.words import word_lists
 from service.domain import AgeGroup, Availability, Gender
 from service.errors import ProfileError
 
@@ -71,11 +72,17 @@ class Values(Table):
     gender: dict[str, Gender] = Field(default_factory=dict)
     age_group: dict[str, AgeGroup] = Field(default_factory=dict)
     availability: dict[str, Availability] = Field(default_factory=dict)
+    attributes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Words of attributes that are read through words: `[values.attributes.colour]`, `"sea mist" = "green"`."""
 
-    @field_validator("*")
+    @field_validator("taxonomy", "brand", "gender", "age_group", "availability")
     @classmethod
     def _without_case(cls, words: dict[str, str]) -> dict[str, str]:
         return {word.casefold(): meaning for word, meaning in words.items()}
+
+    def own(self, attribute: str) -> Mapping[str, str]:
+        """Return the shop's own words for the values of an attribute."""
+        return self.attributes.get(attribute, {})
 
 
 class Outfits(Table):
@@ -103,6 +110,21 @@ class Profile(Table):
     @classmethod
     def _beside_the_profile(cls, name: object, info: ValidationInfo) -> object:
         return Path(info.context or "") / name if isinstance(name, str) else name
+
+    @model_validator(mode="after")
+    def _words_are_known(self) -> Self:
+        for name, table in self.columns.attributes.items():
+            if table.words and table.words not in word_lists() and name not in self.values.attributes:
+                raise ValueError(
+                    f"columns.attributes.{name}: no list of words is called {table.words!r}, and [values.attributes."
+                    f"{name}] is not there. {closest(table.words, word_lists())}"
+                )
+            if not table.column and self.columns.title is None:
+                raise ValueError(f"columns.attributes.{name} reads titles, and [columns] names no title")
+        for name in self.values.attributes:
+            if name not in self.columns.attributes or not self.columns.attributes[name].words:
+                raise ValueError(f"values.attributes.{name}: columns.attributes has no {name!r} with `words`")
+        return self
 
     @property
     def digest(self) -> str:

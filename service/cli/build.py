@@ -218,6 +218,7 @@ def _refusals(runs: list[StageRun]) -> Iterator[Text]:
     for run in runs:
         if run.skipped:
             continue
+        yield from _words(run)
         errors, rejections = run.outputs.get("errors", []), run.outputs.get("rejections", [])
         for error in errors[:_SHOWN_ERRORS]:
             place = ", column ".join(str(part) for part in (error["line"], error["column"]) if part)
@@ -228,6 +229,19 @@ def _refusals(runs: list[StageRun]) -> Iterator[Text]:
             yield Text(f"{run.stage}: product {rejected['product_id']}: {rejected['reason']}", style="yellow")
         if rejections:
             yield Text(f"{run.stage}: {run.outputs['rejected']} left out; {run.outputs['rejections_file']} lists them")
+
+
+def _words(run: StageRun) -> Iterator[Text]:
+    """Say what the import made of vendors' text; nothing where all of it was plain."""
+    for column, cells in run.outputs.get("mended", {}).items():
+        yield Text(f"{run.stage}: column {column}: text of {cells} cells mended")
+    for attribute, found in run.outputs.get("words", {}).items():
+        rows = f"{found['from_column']} rows by their column, {found['from_title']} by their title"
+        yield Text(f"{run.stage}: {attribute}: {rows}, {found['conflicts']} whose title says another value")
+        for what, words in (("unknown words", found["unknown"]), ("words of two values", found["ambiguous"])):
+            if words:
+                listed = ", ".join(f"{word} ({count})" for word, count in list(words.items())[:_SHOWN_ERRORS])
+                yield Text(f"{run.stage}: {attribute}: {what}: {listed}", style="yellow")
 
 
 def _summary(run: StageRun) -> str:

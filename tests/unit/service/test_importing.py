@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from service.catalog.attributes import Conflict, WordsReport
 from service.catalog.importing import ImportReport, import_feed
 from service.catalog.profile import load_profile
 from service.catalog.record import Record
@@ -287,3 +288,27 @@ def test_mangos_feed_comes_in_whole(tmp_path: Path) -> None:
     trousers = next(row.product for row in products if row.product.taxonomy == "Trousers")
     assert trousers.taxonomy_path == ("Bottoms", "Trousers & leggings")
     assert set(trousers.attributes) == {"colour", "colour_group", "fabric"}
+
+
+def test_broken_text_is_mended_and_counted_but_no_id_and_no_photo(shop: Shop) -> None:
+    shop.photo("GrÃ¼n.jpg")
+    shop.write(row("GrÃ¼n-1", name="GrÃ¼nes Kleid", photos="GrÃ¼n.jpg"), row("b", name="Grün"))
+    report = shop.import_feed()
+    found = {recorded.product.product_id: recorded for recorded in shop.record.products()}
+    assert found["GrÃ¼n-1"].product.title == "Grünes Kleid"
+    assert found["GrÃ¼n-1"].photos == ("GrÃ¼n.jpg",)
+    assert report.mended == {"name": 1}
+    assert report.photos_missing == 0
+
+
+def test_vendors_words_and_their_conflicts_are_reported(shop: Shop) -> None:
+    shop.profile = PROFILE.replace('colour = "colour"', 'colour = { column = "colour", words = "colour" }')
+    shop.write(row("a", colour="rubin", name="Gray dress"), row("b", name="Gray dress"), row("c", colour="misterio"))
+    report = shop.import_feed()
+    assert [one.product.attributes for one in shop.record.products()] == [
+        {"colour": ("red",)},
+        {"colour": ("grey",)},
+        {"colour": ("misterio",)},
+    ]
+    assert report.words["colour"] == WordsReport(2, 1, 1, {"misterio": 1}, {})
+    assert report.conflicts == (Conflict(2, "a", "colour", ("red",), ("grey",)),)

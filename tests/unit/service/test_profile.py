@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -208,3 +209,23 @@ def test_constants_hold_where_a_column_is_missing_or_empty(tmp_path: Path) -> No
     assert loaded.brand({"maker": "abc"}) == "A. B. C."
     assert loaded.brand({"maker": "Other"}) == "Other"
     assert loaded.age_group({}) == "adult"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ('colour = { column = "c", words = "color" }', "no list of words is called 'color'"),
+        ('colour = { kind = "single" }', "name its column, or the words that stand for it in titles"),
+        ('colour = { words = "colour" }', "columns.attributes.colour reads titles, and [columns] names no title"),
+        ('colour = "c"\n[values.attributes.colour]\nrubin = "red"', "has no 'colour' with `words`"),
+    ],
+)
+def test_words_that_cannot_be_read_are_refused(tmp_path: Path, attributes: str, said: str) -> None:
+    with pytest.raises(ProfileError, match=re.escape(said)):
+        profile(tmp_path, f"{SMALL}[columns.attributes]\n{attributes}\n")
+
+
+def test_own_words_change_what_an_import_makes_of_a_feed(tmp_path: Path) -> None:
+    plain = SMALL + '[columns.attributes]\ncolour = { column = "c", words = "colour" }\n'
+    own = profile(tmp_path, plain + '[values.attributes.colour]\nrubin = "red"\n')
+    assert own.digest != profile(tmp_path, plain).digest
