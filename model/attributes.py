@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Kind = Literal["single", "multi"]
 
+APPLIES_SHARE = 0.05
+"""Vendors leave much out: a twentieth of the dresses with a sleeve says that dresses have sleeves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -27,6 +30,32 @@ def learn_attribute(name: str, kind: Kind, values: Sequence[tuple[str, ...]], mi
     """Take as labels, sorted, the values that at least `min_count` products have."""
     counts = Counter(label for row in values for label in set(row))
     return Attribute(name, kind, tuple(sorted(label for label, count in counts.items() if count >= min_count)))
+
+
+def learn_applicability(
+    attributes: Sequence[Attribute], values: Sequence[Sequence[tuple[str, ...]]], paths: Sequence[tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the attributes that apply to each taxonomy, and to each ancestor what applies to all below it.
+
+    An attribute applies where at least `APPLIES_SHARE` of a taxonomy's products, and two of them, state a label of it:
+    one T-shirt with a heel is a slip.
+
+    Args:
+        attributes: what may apply.
+        values: for each attribute, each product's values; an empty tuple where they are missing.
+        paths: each product's taxonomy, after its ancestors, the root first.
+    """
+    rows_of: dict[tuple[str, ...], list[int]] = {}
+    for row, path in enumerate(paths):
+        rows_of.setdefault(path, []).append(row)
+    stated = [label_matrix(attribute, column)[1] for attribute, column in zip(attributes, values, strict=True)]
+    below: dict[str, list[set[str]]] = {}
+    for path, rows in rows_of.items():
+        least = max(2, APPLIES_SHARE * len(rows))
+        found = {one.name for one, known in zip(attributes, stated, strict=True) if known[rows].sum() >= least}
+        for name in path:
+            below.setdefault(name, []).append(found)
+    return {name: tuple(sorted(set.intersection(*sets))) for name, sets in sorted(below.items())}
 
 
 def label_matrix(

@@ -4,6 +4,7 @@
     encoder.safetensors       the neck, the attributes' heads, and `backbone.*` to go on training
     compression.safetensors   embedding to vector
     generator.safetensors     a seed's vector to targets; a *draft* does not have it yet
+    readout.safetensors       a vector to words; bundles made before format 3 do not have it
     manifest.json             what they are, the sha256 of each, and its own
 
 A bundle never changes: it appears by one rename, whole and checked, and its id is the hash of its files. Nothing in it
@@ -34,6 +35,7 @@ from model.manifest import (
     GENERATOR,
     IMAGE_BACKBONE,
     MANIFEST,
+    READOUT,
     SPACE_FILES,
     Dims,
     EncoderInfo,
@@ -45,9 +47,10 @@ from model.manifest import (
     load_manifest,
     save_manifest,
 )
+from model.readout import Readout
 from model.tensors import load_tensors, save_tensors
 
-BUNDLE_FILES = SPACE_FILES | {GENERATOR, MANIFEST}
+BUNDLE_FILES = SPACE_FILES | {GENERATOR, READOUT, MANIFEST}
 
 BACKBONE_STATE = "backbone."
 """Prefix of the encoder's tensors whose names and shapes are the backbone's own business."""
@@ -57,7 +60,8 @@ BACKBONE_STATE = "backbone."
 class Bundle:
     """A checked bundle, ready to compute. Safe to use from several threads.
 
-    `encoder` opens onnxruntime at first use; `encoder.backbone.open()` does it at once. `trained` is None in a draft.
+    `encoder` opens onnxruntime at first use; `encoder.backbone.open()` does it at once. `trained` is None in a draft,
+    `readout` in an old bundle.
     """
 
     directory: Path
@@ -65,6 +69,7 @@ class Bundle:
     encoder: Encoder
     compression: Compression
     trained: Generator | None
+    readout: Readout | None
 
     @property
     def bundle_id(self) -> str:
@@ -84,7 +89,7 @@ class Bundle:
     @property
     def attributes(self) -> tuple[Attribute, ...]:
         """What the encoder's heads were trained to tell apart."""
-        return tuple(Attribute(name, found.kind, found.labels) for name, found in self.manifest.label_sets.items())
+        return _attributes(self.manifest)
 
     @property
     def generator(self) -> Generator:
@@ -111,6 +116,7 @@ def write_bundle(
     attributes: Sequence[Attribute],
     compression: Compression,
     generator: Generator | None = None,
+    readout: Readout | None = None,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
     git_revision: str | None = None,
@@ -131,6 +137,8 @@ def write_bundle(
         shutil.copyfile(image_backbone, new / IMAGE_BACKBONE)
         save_tensors(new / ENCODER, encoder)
         save_tensors(new / COMPRESSION, compression.tensors())
+        if readout is not None:
+            save_tensors(new / READOUT, readout.tensors)
         files = describe_files(new)
         draft = Manifest(
             space_id=digest(files, SPACE_FILES),
@@ -138,6 +146,7 @@ def write_bundle(
             label_sets={a.name: LabelSet(a.kind, a.labels) for a in attributes},
             encoder=encoder_info,
             generator=None,
+            readout=None if readout is None else readout.config,
             training=dict(training),
             metrics=dict(metrics),
             git_revision=git_revision,
@@ -168,7 +177,7 @@ def complete_bundle(
         git_revision=git_revision,
     )
     with _appearing(directory) as new:
-        for name in SPACE_FILES:
+        for name in draft.manifest.files:
             shutil.copyfile(draft.directory / name, new / name)
         return _finish(new, manifest, generator)
 
@@ -205,8 +214,17 @@ def open_bundle(directory: Path, *, draft: bool = False, encoder_threads: int = 
     backbone = ImageBackbone(directory / IMAGE_BACKBONE, manifest.encoder.size_px, encoder_threads)
     encoder = Encoder(backbone, _read_neck(directory, manifest), colours=manifest.encoder.colours > 0)
     return Bundle(
-        directory, manifest, encoder, _read_compression(directory, manifest), _read_generator(directory, manifest)
+        directory,
+        manifest,
+        encoder,
+        _read_compression(directory, manifest),
+        _read_generator(directory, manifest),
+        _read_readout(directory, manifest),
     )
+
+
+def _attributes(manifest: Manifest) -> tuple[Attribute, ...]:
+    return tuple(Attribute(name, found.kind, found.labels) for name, found in manifest.label_sets.items())
 
 
 def _read_neck(directory: Path, manifest: Manifest) -> Neck:
@@ -230,6 +248,16 @@ def _read_generator(directory: Path, manifest: Manifest) -> Generator | None:
         return None
     shapes = manifest.generator.shapes(manifest.dims.vector)
     return Generator(load_tensors(directory, GENERATOR, shapes), manifest.generator)
+
+
+def _read_readout(directory: Path, manifest: Manifest) -> Readout | None:
+    if manifest.readout is None:
+        return None
+    vector = manifest.dims.vector
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, found in manifest.label_sets.items():
+        shapes |= {f"{name}.weight": (len(found.labels), vector), f"{name}.bias": (len(found.labels),)}
+    return Readout(load_tensors(directory, READOUT, shapes), _attributes(manifest), manifest.readout)
 
 
 def _finish(new: Path, draft: Manifest, generator: Generator | None) -> Manifest:

@@ -11,15 +11,17 @@ from msgspec import Meta
 from model.attributes import Kind
 from model.errors import BundleCorrupt
 from model.inference import GeneratorConfig
+from model.readout import ReadoutConfig
 
-FORMAT_VERSION = 2
-READABLE_VERSIONS = (1, FORMAT_VERSION)
-"""Version 1 knows no colours: every bundle of it is a bundle of version 2 that has none."""
+FORMAT_VERSION = 3
+READABLE_VERSIONS = (1, 2, FORMAT_VERSION)
+"""Version 1 knows no colours and version 2 no readout: every bundle of theirs is one of version 3 without."""
 
 IMAGE_BACKBONE = "image_backbone.onnx"
 ENCODER = "encoder.safetensors"
 COMPRESSION = "compression.safetensors"
 GENERATOR = "generator.safetensors"
+READOUT = "readout.safetensors"
 MANIFEST = "manifest.json"
 
 SPACE_FILES = frozenset({IMAGE_BACKBONE, ENCODER, COMPRESSION})
@@ -70,12 +72,19 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     label_sets: dict[str, LabelSet]
     encoder: EncoderInfo
     generator: GeneratorConfig | None
+    readout: ReadoutConfig | None = None
     training: dict[str, Any]
     metrics: dict[str, Any]
     git_revision: str | None
     files: dict[str, FileInfo]
     manifest_sha256: Sha256 | Literal[""] = ""
     """Of the manifest itself, while this value was empty: a flipped digit in a metric is found as well."""
+
+    @property
+    def file_names(self) -> frozenset[str]:
+        """The files that stand beside the manifest."""
+        parts = {GENERATOR: self.generator, READOUT: self.readout}
+        return SPACE_FILES | {name for name, part in parts.items() if part is not None}
 
     @property
     def bundle_id(self) -> str:
@@ -161,7 +170,7 @@ def check_files(directory: Path, manifest: Manifest) -> None:
     Raises:
         BundleCorrupt: one is missing, surplus, or not the one that the manifest describes.
     """
-    expected = SPACE_FILES if manifest.generator is None else SPACE_FILES | {GENERATOR}
+    expected = manifest.file_names
     if manifest.files.keys() != expected:
         raise corrupt(directory, MANIFEST, f"lists {sorted(manifest.files)} as files, not {sorted(expected)}")
     surplus = {path.name for path in directory.iterdir()} - expected - {MANIFEST}

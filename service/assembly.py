@@ -53,7 +53,13 @@ def outfit_filters(filters: Filters, seed: Seed, plan: Plan) -> Filters:
 
 
 def assemble(
-    plan: Plan, wanted: Sequence[Search], found: Sequence[Sequence[Candidate]], k: int, lock_scores: Mapping[str, float]
+    plan: Plan,
+    wanted: Sequence[Search],
+    found: Sequence[Sequence[Candidate]],
+    whys: Sequence[tuple[str, ...]],
+    *,
+    k: int,
+    lock_scores: Mapping[str, float],
 ) -> tuple[Look, ...]:
     """Put what each search found into its place.
 
@@ -61,28 +67,35 @@ def assemble(
         plan: what was searched for.
         wanted: the searches, as `searches` listed them.
         found: the candidates of each, best first.
+        whys: what each searched for, in words.
         k: how many candidates a slot may hold.
         lock_scores: for each locked product, the cosine with the target that its slot would have had in look 1.
     """
     ranked = {(search.look, search.slot): candidates for search, candidates in zip(wanted, found, strict=True)}
+    words = {(search.look, search.slot): why for search, why in zip(wanted, whys, strict=True)}
     # Slots that share no taxonomy cannot hold the same product: nothing is to be shared out.
     pick = draft if any(search.k > k for search in wanted) else _as_found
     looks = []
     for look, heads in enumerate(plan.heads):
         candidates = pick([ranked.get((look, i), ()) for i in range(len(heads))], k)
-        looks.append(Look(tuple(_slots(plan, heads, candidates, lock_scores))))
+        reasons = [words.get((look, i), ()) for i in range(len(heads))]
+        looks.append(Look(tuple(_slots(plan, heads, candidates, reasons, lock_scores))))
     return tuple(looks)
 
 
 def _slots(
-    plan: Plan, heads: Sequence[int | None], picked: Sequence[tuple[Candidate, ...]], lock_scores: Mapping[str, float]
+    plan: Plan,
+    heads: Sequence[int | None],
+    picked: Sequence[tuple[Candidate, ...]],
+    whys: Sequence[tuple[str, ...]],
+    lock_scores: Mapping[str, float],
 ) -> Iterator[Slot]:
-    for slot, head, candidates in zip(plan.slots, heads, picked, strict=True):
+    for slot, head, candidates, why in zip(plan.slots, heads, picked, whys, strict=True):
         if slot.locked is not None:
             kept = Candidate(slot.locked, lock_scores[slot.locked.product_id])
             yield Slot(None, slot.taxonomy, slot.source, (kept,))
         else:
-            yield Slot(head, slot.taxonomy, slot.source, candidates, None if candidates else EMPTY)
+            yield Slot(head, slot.taxonomy, slot.source, candidates, None if candidates else EMPTY, why)
 
 
 def _as_found(ranked: Sequence[Sequence[Candidate]], _k: int) -> list[tuple[Candidate, ...]]:

@@ -168,6 +168,10 @@ class OutfitRequest:
     filters: Filters = Filters()
 
 
+PredictedAttributes = Mapping[str, Mapping[str, float]]
+"""What a vector holds: for each attribute its values, and how likely each is, 0.5 to 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A ranked product: `score` is the cosine between its vector and the head's target."""
@@ -186,6 +190,8 @@ class Slot:
     candidates: tuple[Candidate, ...]
     reason: str | None = None
     """Why the slot is empty; None when it is not."""
+    why: tuple[str, ...] = ()
+    """What was searched for, in words: the values that the head's target holds. None for a lock."""
 
 
 @dataclass(frozen=True, slots=True)

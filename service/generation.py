@@ -4,7 +4,7 @@ Notation used for array shapes: s slots, d vector.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model.bundle import Bundle, open_bundle
 from model.errors import BundleCorrupt, PhotoRefused
+from service.domain import PredictedAttributes
 from service.errors import BundleError, InvalidRequest, KitsuneError, NotReady, PhotoTooLarge, UnreadablePhoto
 
 Vector = NDArray[np.float32]
@@ -47,6 +48,15 @@ class OutfitModel(Protocol):
         Shapes:
             vector: [d], unit length.
             returns: [s, d].
+        """
+        ...
+
+    def describe(self, vectors: Vector, taxonomies: Sequence[Collection[tuple[str, ...]]]) -> list[PredictedAttributes]:
+        """Say which values of attributes vectors hold: those that are more likely than not, and that apply.
+
+        Args:
+            vectors: unit length [b, d].
+            taxonomies: of each vector, each after its ancestors; an attribute has to apply to all that are given.
         """
         ...
 
@@ -116,6 +126,11 @@ class BundleModel:
         """Map a seed's vector [d] to the targets [s, d] of three heads."""
         targets: Vector = self._bundle.generator.generate(vector[None])[0]
         return targets
+
+    def describe(self, vectors: Vector, taxonomies: Sequence[Collection[tuple[str, ...]]]) -> list[PredictedAttributes]:
+        """Say which values of attributes vectors [b, d] hold; nothing where the bundle has no readout."""
+        readout = self._bundle.readout
+        return [{} for _ in taxonomies] if readout is None else [*readout.read(vectors, taxonomies)]
 
     async def encode_photo(self, photo: bytes, taxonomy: str) -> Vector:
         """Return the vector [d] of a photo, encoded off the event loop."""

@@ -1,12 +1,12 @@
 """The use case: what goes with this product?"""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 import numpy as np
 
-from service.assembly import assemble, outfit_filters, searches
+from service.assembly import Search, assemble, outfit_filters, searches
 from service.domain import (
     Lock,
     Outfit,
@@ -55,7 +55,9 @@ async def _make_outfit(release: Release, reference: SeedReference, request: Outf
     wanted = list(searches(plan, request.k))
     queries = [Query(shared[search.head], search.taxonomies, search.k) for search in wanted]
     found = await release.index.search(queries, outfit_filters(request.filters, seed, plan), timeout_s=timeout_s)
-    looks = assemble(plan, wanted, found, request.k, _lock_scores(plan, targets, items))
+    whys = _whys(release, tree, wanted, shared)
+    scores = _lock_scores(plan, targets, items)
+    looks = assemble(plan, wanted, found, whys, k=request.k, lock_scores=scores)
     empty = any(slot.reason for look in looks for slot in look.slots)
     return Outfit(
         outfit_id=uuid4().hex,
@@ -114,6 +116,13 @@ def _checked_vector(seed: VectorSeed, space_id: str, dimensions: int) -> Vector:
     if not np.isfinite(length) or length == 0:
         raise InvalidRequest("seed.vector must have a finite length above zero.", code="vector_length")
     return (vector / length).astype(np.float32)
+
+
+def _whys(release: Release, tree: TaxonomyTree, wanted: Sequence[Search], targets: Vector) -> list[tuple[str, ...]]:
+    """Say in words what each search is for: the values that the target holds and that apply to all its taxonomies."""
+    paths = [[(*tree.path(name), name) for name in search.taxonomies] for search in wanted]
+    found = release.model.describe(targets[[search.head for search in wanted]], paths)
+    return [tuple(dict.fromkeys(value for values in said.values() for value in values)) for said in found]
 
 
 def _lock_scores(plan: Plan, targets: Vector, items: Mapping[str, Item]) -> dict[str, float]:

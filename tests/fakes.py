@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mappings import SlotMapping, Template
-from service.domain import Money, Product, Versions
+from service.domain import Money, PredictedAttributes, Product, Versions
 from service.errors import InvalidRequest, KitsuneError, NotReady, UnreadablePhoto
 from service.index.base import GenerationInfo, Item, Vector
 from service.release import Release
@@ -85,6 +85,13 @@ class FakeModel:
 
     def generate(self, vector: Vector) -> Vector:
         return np.stack([np.roll(vector, head) for head in (1, 2, 3)])
+
+    def describe(self, vectors: Vector, taxonomies: Sequence[Collection[tuple[str, ...]]]) -> list[PredictedAttributes]:
+        """Every vector is red, and of leather where all of its taxonomies are of shoes."""
+        assert len(vectors) == len(taxonomies)
+        red = {"colour": {"red": 0.9}}
+        leather = {"material": {"leather": 0.75}}
+        return [red | leather if all("Shoes" in path for path in paths) else red for paths in taxonomies]
 
     async def encode_photo(self, photo: bytes, taxonomy: str) -> Vector:
         if not photo.startswith(JPEG):

@@ -38,16 +38,18 @@ async def similar(request: Request, product_id: str, query: Annotated[SimilarQue
 @router.get(
     "/v1/products/{product_id:path}",
     responses=documented(None, 404, 422, 503, 504)
-    | {200: {"model": schemas.Product | schemas.ProductWithVector}, 304: {"description": "Not changed"}},
+    | {200: {"model": schemas.DescribedProduct | schemas.ProductWithVector}, 304: {"description": "Not changed"}},
 )
 async def get_product(request: Request, product_id: str, query: Annotated[ProductQuery, fastapi.Query()]) -> Response:
     """Show one product."""
     async with leased(request) as release:
         item = await _item(release.index, product_id)
-        if not query.vector:
-            return cached_answer(request, item.product)
-        seed = {"vector": item.vector.tolist(), "space_id": release.versions.space}
-        return cached_answer(request, msgspec.to_builtins(item.product) | seed)
+        product = item.product
+        [found] = release.model.describe(item.vector[None], [[(*product.taxonomy_path, product.taxonomy)]])
+        shown = msgspec.to_builtins(product) | {"predicted_attributes": found}
+        if query.vector:
+            shown |= {"vector": item.vector.tolist(), "space_id": release.versions.space}
+        return cached_answer(request, shown)
 
 
 async def alike(index: ProductIndex, item: Item, k: int, *, timeout_s: float) -> tuple[Candidate, ...]:

@@ -48,7 +48,17 @@ class Product(Answered):
     )
 
 
-class ProductWithVector(Product):
+class DescribedProduct(Product):
+    """A product, and what its vector says of it."""
+
+    predicted_attributes: dict[str, dict[str, float]] = Field(
+        description="Values that are more likely than not, with their probability, by attribute. Never an attribute"
+        " that does not apply to the taxonomy; empty where the bundle has no readout.",
+        examples=[{"colour": {"navy": 0.93}}],
+    )
+
+
+class ProductWithVector(DescribedProduct):
     """A product and what a vector seed needs; the last two fields only with `vector=true`."""
 
     vector: tuple[float, ...] = Field(description="Unit length.")
@@ -70,6 +80,10 @@ class Slot(Answered):
     source: Source = Field(description="Where the taxonomy comes from; `fallback` is an ancestor's template.")
     candidates: tuple[Candidate, ...] = Field(description="Best first.")
     reason: str | None = Field(description="Why the slot is empty; null when it is not.")
+    why: tuple[str, ...] = Field(
+        description="What was searched for, in words: attribute values that the head's target holds.",
+        examples=[["black", "leather"]],
+    )
 
 
 class Look(Answered):

@@ -20,6 +20,7 @@ import msgspec
 from mappings import MappingInvalid, load_mapping
 from model.bundle import Bundle, copy_bundle, open_bundle
 from model.errors import BundleCorrupt, ModelError, ModelExtraMissing
+from model.manifest import FORMAT_VERSION
 from service.catalog.encoding import encode_catalogue
 from service.catalog.importing import KEPT_ERRORS, READING, import_feed
 from service.catalog.outfits import OutfitsRead, OutfitsSource, read_outfits
@@ -92,6 +93,7 @@ def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
         rows = list(record.products())
     source = shop.profile.outfits
     inputs = {
+        "format": FORMAT_VERSION,
         "options": _plain(options),
         "weights": None if options.weights is None else file_digest(options.weights),
         "attributes": shop.profile.attribute_kinds,

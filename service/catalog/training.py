@@ -32,6 +32,7 @@ from service.catalog.features import photo_features
 from service.catalog.outfits import Part, split_of
 from service.catalog.record import RecordedProduct
 from service.catalog.stages import Progress, Reporter
+from service.catalog.tasks import learn_readout, task_report
 from service.errors import FeedError
 
 DIMENSIONS = 50
@@ -58,7 +59,8 @@ def train_encoder(
     """Train an encoder and its compression on photos, attributes and outfits, and leave a draft bundle.
 
     With outfits enough, the last `DIMENSIONS` numbers of an embedding are a projection that was learned from them, and
-    the compression keeps these. Otherwise the compression is a PCA of what the attributes taught.
+    the compression keeps these. Otherwise the compression is a PCA of what the attributes taught. A readout names the
+    attributes out of the vectors that come of it.
 
     Attributes of the test part's products are held out: the accuracy in the manifest is theirs. Of outfits only the
     products of the training part are learnt from.
@@ -101,6 +103,7 @@ def train_encoder(
         trained = _joined(trained, projection)
     embeddings = Neck(trained.tensors["neck.weight"], trained.tensors["neck.bias"]).embed(features)
     compression = _last(embeddings, DIMENSIONS) if taught else fit_compression(embeddings, DIMENSIONS)
+    readout, from_vector = learn_readout(compression.compress(embeddings), readable, trained.attributes)
     # What was learned from outfits is no summary of the embedding: how much of that it keeps says nothing.
     costs = {} if taught else {"compression": compression_report(embeddings, compression)}
     write_bundle(
@@ -110,11 +113,12 @@ def train_encoder(
         encoder_info=EncoderInfo(backbone.name, backbone.size_px, COLOURS),
         attributes=trained.attributes,
         compression=compression,
+        readout=readout,
         training={
             "encoder": _plain(asdict(options))
             | {"products": len(readable), "photos": len(lessons.photos), "outfits": len(members) if taught else 0}
         },
-        metrics={"encoder": trained.report} | costs,
+        metrics={"encoder": task_report(trained, from_vector, kinds)} | costs,
         git_revision=git_revision,
     )
 

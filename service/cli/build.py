@@ -1,6 +1,7 @@
 """`kitsune build`, and its stages each on their own; `kitsune index build` is with the others of `kitsune index`."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -14,8 +15,11 @@ from rich.text import Text
 
 from service.catalog import building
 from service.catalog.building import Shop, needs_training
+from service.catalog.exporting import described_products
 from service.catalog.profile import load_profile
+from service.catalog.record import Record
 from service.catalog.stages import StageRun
+from service.cli.bundle import attribute_tasks, opened
 from service.cli.console import (
     HOME,
     BarReporter,
@@ -27,6 +31,7 @@ from service.cli.console import (
     show,
 )
 from service.home import Home
+from service.runtime import named_release
 from service.settings import Settings
 
 
@@ -72,13 +77,15 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(build)
     app.command()(encode)
-    for name, verb, command, help_ in (
-        ("catalog", "import", catalog_import, "The record of products."),
-        ("encoder", "train", encoder_train, "From photos to vectors."),
-        ("generator", "train", generator_train, "From a seed's vector to three targets."),
-    ):
+    groups: tuple[tuple[str, str, dict[str, Callable[..., None]]], ...] = (
+        ("catalog", "The record of products.", {"import": catalog_import, "export": catalog_export}),
+        ("encoder", "From photos to vectors.", {"train": encoder_train}),
+        ("generator", "From a seed's vector to three targets.", {"train": generator_train}),
+    )
+    for name, help_, verbs in groups:
         group = typer.Typer(no_args_is_help=True, help=help_)
-        group.command(verb)(command)
+        for verb, command in verbs.items():
+            group.command(verb)(command)
         group.callback()(lambda: None)
         app.add_typer(group, name=name)
 
@@ -137,6 +144,18 @@ def catalog_import(profile: ProfileOption, data: DataOption, home: HomeOption = 
     with opened_shop(profile, data, home) as shop:
         runs = [building.import_catalog(shop)]
     show_runs(runs, as_json=json)
+
+
+def catalog_export(home: HomeOption = HOME) -> None:
+    """Print the served products' attributes, stated and predicted: one JSON object a line.
+
+    Example: kitsune catalog export --home HOME > attributes.jsonl
+    """
+    at = Home(home)
+    bundle = opened(at.bundles / named_release(at).bundle)
+    with Record.open(at.record_path, read_only=True) as record:
+        for line in described_products(record, bundle):
+            sys.stdout.write(line)
 
 
 def encoder_train(
@@ -203,7 +222,7 @@ def _train_generator(shop: Shop, loss: Loss, permutations: Permutations, seed: i
 def show_runs(runs: list[StageRun], *, as_json: bool) -> None:
     """Print what came of stages."""
     result = {run.stage: {"skipped": run.skipped, "duration_s": run.duration_s} | run.outputs for run in runs}
-    show(result, as_json=as_json, people=lambda: Group(_table(runs), *_refusals(runs)))
+    show(result, as_json=as_json, people=lambda: Group(_table(runs), *_tasks(runs), *_refusals(runs)))
 
 
 def _table(runs: list[StageRun]) -> Table:
@@ -212,6 +231,10 @@ def _table(runs: list[StageRun]) -> Table:
         took = "unchanged" if run.skipped else f"{run.duration_s:.1f} s"
         table.add_row(run.stage, took, _summary(run))
     return table
+
+
+def _tasks(runs: list[StageRun]) -> Iterator[Table]:
+    return (attribute_tasks(run.outputs["encoder"]) for run in runs if "encoder" in run.outputs and not run.skipped)
 
 
 def _refusals(runs: list[StageRun]) -> Iterator[Text]:

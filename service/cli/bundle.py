@@ -27,14 +27,14 @@ def register(app: typer.Typer) -> None:
 
 def show_bundle(directory: DirectoryArgument, json: JsonOption = False) -> None:
     """Print what a bundle is made of and what was measured when it was made."""
-    bundle = _open(directory)
+    bundle = opened(directory)
     manifest = {"bundle_id": bundle.bundle_id} | msgspec.to_builtins(bundle.manifest)
     show(manifest, as_json=json, people=lambda: Group(*_rendered(bundle)))
 
 
 def verify_bundle(directory: DirectoryArgument, json: JsonOption = False) -> None:
     """Check every file against the manifest, and that encoder, compression and generator fit each other."""
-    bundle = _open(directory)
+    bundle = opened(directory)
     try:
         bundle.encoder.backbone.open()
     except BundleCorrupt as error:
@@ -56,7 +56,7 @@ def _rendered(bundle: Bundle) -> Iterator[RenderableType]:
         "git revision": manifest.git_revision,
     }
     yield facts(f"bundle {bundle.bundle_id}" if bundle.trained else f"draft {bundle.bundle_id}", made_of)
-    yield _accuracies(manifest.metrics.get("encoder", {}).get("attributes", {}))
+    yield attribute_tasks(manifest.metrics.get("encoder", {}))
     compression, generator = manifest.metrics.get("compression", {}), manifest.metrics.get("generator", {})
     yield facts(
         "",
@@ -69,11 +69,16 @@ def _rendered(bundle: Bundle) -> Iterator[RenderableType]:
     )
 
 
-def _accuracies(attributes: Mapping[str, Mapping[str, Any]]) -> Table:
-    table = Table("attribute", "labels", "held out", "accuracy", "majority class", box=None, pad_edge=False)
-    for name, found in attributes.items():
-        accuracies = (_share(found["accuracy"]), _share(found["majority_accuracy"]))
-        table.add_row(name, str(found["labels"]), str(found["held_out_rows"]), *accuracies)
+def attribute_tasks(report: Mapping[str, Any]) -> Table:
+    """Lay out what an encoder's training found to learn, and how often it and a vector's readout are right."""
+    columns = ("attribute", "labels", "rows", "held out", "accuracy", "from vector", "majority class")
+    table = Table(*columns, box=None, pad_edge=False)
+    for name, found in report.get("attributes", {}).items():
+        counts = (str(found[key]) for key in ("labels", "train_rows", "held_out_rows"))
+        accuracies = (found["accuracy"], found.get("accuracy_from_vector"), found["majority_accuracy"])
+        table.add_row(name, *counts, *map(_share, accuracies))
+    for name, reason in report.get("not_learned", {}).items():
+        table.add_row(name, f"not learned: {reason}", style="yellow")
     return table
 
 
@@ -81,7 +86,12 @@ def _share(accuracy: float | None) -> str:
     return "unknown" if accuracy is None else f"{accuracy:.3f}"
 
 
-def _open(directory: Path) -> Bundle:
+def opened(directory: Path) -> Bundle:
+    """Open a bundle, or a draft of one.
+
+    Raises:
+        BundleError: it is damaged.
+    """
     try:
         return open_bundle(directory, draft=True)
     except BundleCorrupt as error:

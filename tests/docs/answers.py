@@ -2,7 +2,10 @@
 
 from typing import Any
 
-CHANGING = {"outfit_id", "request_id", "bundle", "space", "generation", "mapping", "cursor", "candidates"}
+CHANGING = {
+    "outfit_id", "request_id", "bundle", "space", "generation", "mapping", "cursor", "candidates", "why",
+    "predicted_attributes",
+}  # fmt: skip
 """Of these fields the pages show the shape: their values depend on the weights, the time or the machine."""
 
 

@@ -3,13 +3,13 @@
 import httpx
 import pytest
 
-from service.api.schemas import Mapping, Page, Product, ProductWithVector, Similar, Taxonomies
+from service.api.schemas import DescribedProduct, Mapping, Page, ProductWithVector, Similar, Taxonomies
 from tests.e2e.shapes import answered, refused
 from tests.fakes import HATS, SPACE
 
 
 def test_a_product_is_shown_with_its_vector_where_it_is_asked_for(client: httpx.Client) -> None:
-    product = answered(client.get("/v1/products/red-dress"), Product)
+    product = answered(client.get("/v1/products/red-dress"), DescribedProduct)
     assert (product.group_id, product.taxonomy_path) == ("dress", ("Women", "Clothing"))
     with_vector = answered(client.get("/v1/products/red-dress?vector=true"), ProductWithVector)
     assert (len(with_vector.vector), with_vector.space_id) == (8, SPACE)
@@ -27,7 +27,13 @@ def test_a_product_that_the_caller_has_is_not_sent_again(client: httpx.Client, w
 def test_another_product_is_sent_in_spite_of_an_etag(client: httpx.Client) -> None:
     etag = client.get("/v1/products/red-dress").headers["etag"]
     other = client.get("/v1/products/long-dress", headers={"if-none-match": etag})
-    assert answered(other, Product).product_id == "long-dress"
+    assert answered(other, DescribedProduct).product_id == "long-dress"
+
+
+def test_a_product_shows_what_its_vector_says_of_it(client: httpx.Client) -> None:
+    dress, wedges = (answered(client.get(f"/v1/products/{id_}"), DescribedProduct) for id_ in ("red-dress", "wedges"))
+    assert dress.predicted_attributes == {"colour": {"red": 0.9}}
+    assert wedges.predicted_attributes == {"colour": {"red": 0.9}, "material": {"leather": 0.75}}
 
 
 def test_products_are_listed_page_by_page(client: httpx.Client) -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from model.attributes import Attribute, label_matrix, learn_attribute
+from model.attributes import Attribute, label_matrix, learn_applicability, learn_attribute
 
 
 def test_labels_are_sorted_and_rare_values_left_out() -> None:
@@ -33,3 +33,20 @@ def test_no_products_give_empty_targets() -> None:
         targets, known = label_matrix(Attribute("colour", kind, ("blue", "red")), [])  # type: ignore[arg-type]
         assert targets.shape == shape
         assert known.shape == (0,)
+
+
+def test_an_attribute_applies_where_enough_products_state_it() -> None:
+    attributes = [Attribute("colour", "single", ("red",)), Attribute("heel", "single", ("high", "low"))]
+    paths = (
+        [("Women", "Tops", "T-shirts")] * 30 + [("Women", "Shoes", "Pumps")] * 30 + [("Women", "Shoes", "Mules")] * 4
+    )
+    heels = [("high",)] + [()] * 29 + [("high",), ("low",), *[()] * 28] + [("low",)] * 4
+    found = learn_applicability(attributes, [[("red",)] * 64, heels], paths)
+    assert found["T-shirts"] == ("colour",), "one T-shirt with a heel is a slip"
+    assert found["Pumps"] == found["Mules"] == found["Shoes"] == ("colour", "heel")
+    assert found["Women"] == ("colour",), "an ancestor has what all below it have"
+
+
+def test_a_value_that_is_no_label_states_nothing() -> None:
+    found = learn_applicability([Attribute("heel", "single", ("high", "low"))], [[("?",)] * 9], [("Pumps",)] * 9)
+    assert found == {"Pumps": ()}

@@ -13,10 +13,11 @@ from model.manifest import (
     GENERATOR,
     IMAGE_BACKBONE,
     MANIFEST,
+    READOUT,
 )
 from tests.unit.model import tiny
 
-FILES = (IMAGE_BACKBONE, ENCODER, COMPRESSION, GENERATOR, MANIFEST)
+FILES = (IMAGE_BACKBONE, ENCODER, COMPRESSION, GENERATOR, READOUT, MANIFEST)
 
 
 # What is written can be read.
@@ -30,6 +31,20 @@ def test_a_bundle_computes_what_its_parts_compute(made: Path) -> None:
     np.testing.assert_array_equal(bundle.generator.generate(vectors), expected)
     assert bundle.dimensions == tiny.DIMENSIONS
     assert bundle.attributes == tiny.ATTRIBUTES
+
+
+def test_a_bundles_readout_names_what_the_written_one_does(made: Path) -> None:
+    vectors = tiny.normal(4, tiny.DIMENSIONS)
+    readout = open_bundle(made).readout
+    assert readout is not None
+    assert readout.config == tiny.readout().config
+    np.testing.assert_array_equal(readout.probabilities(vectors), tiny.readout().probabilities(vectors))
+
+
+def test_another_readout_is_another_bundle_of_the_same_space(made: Path, tmp_path: Path) -> None:
+    manifest = tiny.write_tiny_bundle(tmp_path / "other", readout=tiny.readout(seed=5))
+    assert manifest.bundle_id != open_bundle(made).bundle_id
+    assert manifest.space_id == open_bundle(made).space_id
 
 
 def test_the_encoders_tensors_come_back_to_go_on_training(made: Path) -> None:

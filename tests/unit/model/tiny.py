@@ -13,6 +13,7 @@ from model.bundle import write_bundle
 from model.compression import Compression
 from model.inference import Generator, GeneratorConfig
 from model.manifest import EncoderInfo, Manifest
+from model.readout import Readout, ReadoutConfig
 
 SIZE_PX = 8
 FEATURES = 4
@@ -65,6 +66,16 @@ def generator_tensors(config: GeneratorConfig = CONFIG, dimensions: int = DIMENS
     return {name: normal(*shape, seed=i) for i, (name, shape) in enumerate(config.shapes(dimensions).items())}
 
 
+def readout(seed: int = 0) -> Readout:
+    tensors = {
+        "colour.weight": normal(2, DIMENSIONS, seed=seed),
+        "colour.bias": normal(2, seed=seed),
+        "pattern.weight": normal(2, DIMENSIONS, seed=seed + 1),
+        "pattern.bias": normal(2, seed=seed + 1),
+    }
+    return Readout(tensors, ATTRIBUTES, ReadoutConfig({"Dresses": ("colour", "pattern"), "Bags": ("colour",)}))
+
+
 def write_tiny_bundle(directory: Path, **parts: Any) -> Manifest:
     """Write a bundle; `parts` replace what is given to `write_bundle` otherwise."""
     image_backbone = save_backbone(directory.with_name(f"{directory.name}.onnx"))
@@ -75,6 +86,7 @@ def write_tiny_bundle(directory: Path, **parts: Any) -> Manifest:
         "attributes": ATTRIBUTES,
         "compression": compression(),
         "generator": Generator(generator_tensors(), CONFIG),
+        "readout": readout(),
         "training": {"outfits": 12},
         "metrics": {"recall@10": 0.125},
         "git_revision": "0123abc",

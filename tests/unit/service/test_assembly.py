@@ -76,7 +76,7 @@ def test_candidates_keep_their_place_in_looks_and_slots() -> None:
     plan = Plan("day", (BOOTS, BAGS, LOCKED), ((0, 1, None), (1, 0, None)), ())
     wanted = list(searches(plan, 1))
     found = [(candidate(f"look{s.look}-slot{s.slot}"),) for s in wanted]
-    looks = assemble(plan, wanted, found, 1, {"hat": 0.25})
+    looks = assemble(plan, wanted, found, [()] * len(wanted), k=1, lock_scores={"hat": 0.25})
     assert [[ids(slot.candidates) for slot in look.slots] for look in looks] == [
         [["look0-slot0"], ["look0-slot1"], ["hat"]],
         [["look1-slot0"], ["look1-slot1"], ["hat"]],
@@ -86,7 +86,7 @@ def test_candidates_keep_their_place_in_looks_and_slots() -> None:
 
 def test_a_locked_slot_is_one_candidate_with_the_cosine_of_its_place() -> None:
     plan = one_look(LOCKED, heads=(None,))
-    (look,) = assemble(plan, [], [], 10, {"hat": 0.25})
+    (look,) = assemble(plan, [], [], [], k=10, lock_scores={"hat": 0.25})
     assert LOCKED.locked is not None
     assert look.slots == (Slot(None, "Hats", "lock", (Candidate(LOCKED.locked, 0.25),)),)
 
@@ -94,6 +94,7 @@ def test_a_locked_slot_is_one_candidate_with_the_cosine_of_its_place() -> None:
 def test_a_slot_in_which_nothing_passes_is_empty_with_the_reason() -> None:
     plan = one_look(BOOTS, BAGS, SHOES)
     wanted = list(searches(plan, 1))
-    (look,) = assemble(plan, wanted, [(), (candidate("bag"),), ()], 1, {})
+    (look,) = assemble(plan, wanted, [(), (candidate("bag"),), ()], [(), ("red",), ()], k=1, lock_scores={})
     assert [slot.reason for slot in look.slots] == [EMPTY, None, EMPTY]
+    assert [slot.why for slot in look.slots] == [(), ("red",), ()]
     assert look.slots[0].candidates == ()

@@ -196,3 +196,8 @@ async def test_a_seed_s_taxonomy_is_answered_in_the_catalogue_s_spelling(release
 async def test_an_unknown_taxonomy_is_refused_before_a_photo_is_looked_at(release: Release) -> None:
     with pytest.raises(UnknownTaxonomy):
         await ask(release, PhotoSeed(b"no photo", "Kilts"))
+
+
+async def test_a_slot_says_in_words_what_its_head_looked_for(release: Release) -> None:
+    outfit = await ask(release, slots=(None, Override("Women"), Lock("tote")))
+    assert [slot.why for slot in outfit.looks[0].slots] == [("red", "leather"), ("red",), ()]

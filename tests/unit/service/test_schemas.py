@@ -66,7 +66,7 @@ def test_a_full_and_an_empty_product_are_as_documented() -> None:
 def test_an_outfit_is_as_documented() -> None:
     dress = shop_items()[1].product
     slots = (
-        domain.Slot(0, "Wedges", "mapping", (domain.Candidate(dress, 0.5),)),
+        domain.Slot(0, "Wedges", "mapping", (domain.Candidate(dress, 0.5),), why=("red", "leather")),
         domain.Slot(None, "Totes", "lock", (domain.Candidate(dress, -0.5),)),
         domain.Slot(1, "Hats", "fallback", (), "nothing is in stock"),
     )
@@ -80,3 +80,4 @@ def test_an_outfit_is_as_documented() -> None:
     )
     read = schemas.Outfit.model_validate_json(msgspec.json.encode(outfit))
     assert [slot.reason for slot in read.looks[0].slots] == [None, None, "nothing is in stock"]
+    assert [slot.why for slot in read.looks[0].slots] == [("red", "leather"), (), ()]
