@@ -181,7 +181,7 @@ def train_generator(
             )
         return _describe(shop, _install(shop, made)) | {
             "outfits": len(outfits.outfits),
-            "too_short": outfits.too_short,
+            "skipped": outfits.skipped,
             "unknown_products": len(outfits.unknown),
             "errors": [asdict(error) for error in outfits.errors[:KEPT_ERRORS]],
         }

@@ -18,7 +18,6 @@ import msgspec
 
 from service.catalog.attributes import AttributeReader, Conflict, WordsReport
 from service.catalog.columns import read
-from service.catalog.csv_feed import CsvFeed
 from service.catalog.mending import Mender
 from service.catalog.profile import Profile
 from service.catalog.record import Record, RecordedProduct
@@ -77,9 +76,7 @@ def import_feed(
     """
     started = time.monotonic()
     with ExitStack() as stack:
-        feed = stack.enter_context(
-            CsvFeed(data_dir / profile.feed.path, delimiter=profile.feed.parted_by, encoding=profile.feed.encoding)
-        )
+        feed = stack.enter_context(profile.feed.opened(data_dir))
         profile.check_header(feed.header)
         errors = _Errors(None if dead_letters is None else stack.enter_context(_created(dead_letters)))
         rows = _Import(profile, data_dir, feed, errors, progress, Mender(profile), AttributeReader(profile))

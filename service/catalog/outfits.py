@@ -1,18 +1,26 @@
-"""Outfits files, long or wide, and the part of the data that each product belongs to."""
+"""Outfits files and the part of the data that each product belongs to.
+
+Whatever the file, an outfit is nothing but a set of product ids: neither an index nor a season goes with it.
+"""
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from service.catalog import pog, polyvore
 from service.catalog.columns import closest
 from service.catalog.csv_feed import CsvFeed
+from service.catalog.parquet import ParquetFeed
 from service.catalog.rows import BrokenRow, FeedRow, RowError
 from service.errors import ProfileError
 
 Part = Literal["train", "validation", "test"]
+
+OutfitsFormat = Literal["long", "wide", "polyvore", "pog"]
 
 _TRAIN_SHARE = 0.7
 _VALIDATION_SHARE = 0.1
@@ -38,11 +46,14 @@ class OutfitsSource:
     long: a row says that `product` is in `outfit`; the rows of an outfit may stand apart.
     wide: a row is an outfit; its products stand in several columns, or all in one, separated by spaces, commas,
     semicolons or bars. An empty cell is no product.
+    polyvore, pog: the public data sets' own files, which need no columns (`service.catalog.polyvore`, `.pog`).
+
+    A long or wide file is CSV, or Parquet where its name ends so.
     """
 
     path: Path
     """Relative to the data folder."""
-    format: Literal["long", "wide"] = "long"
+    format: OutfitsFormat = "long"
     outfit: str | None = None
     product: str | None = None
     products: tuple[str, ...] | None = None
@@ -54,7 +65,7 @@ class OutfitsSource:
         Raises:
             ProfileError: it does not; the closest column names are in the message.
         """
-        needed = ("outfit", "product") if self.format == "long" else ("products",)
+        needed = {"long": ("outfit", "product"), "wide": ("products",)}.get(self.format, ())
         unnamed = [key for key in needed if not getattr(self, key)]
         if unnamed:
             raise ProfileError(
@@ -73,12 +84,21 @@ class OutfitsRead:
 
     `outfits` are product ids, each once and in the file's order, of outfits with at least two known products.
     `too_short` counts the outfits that had fewer, `unknown` the mentions of products that the catalogue lacks, by id.
+    `errors` are rows that name no outfit or no product.
     """
 
     outfits: tuple[tuple[str, ...], ...]
     too_short: int
     unknown: dict[str, int]
     errors: tuple[RowError, ...]
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """How many outfits and rows are not used, by reason."""
+        reasons = Counter(error.reason for error in self.errors)
+        if self.too_short:
+            reasons["fewer than two products that the catalogue has"] = self.too_short
+        return dict(reasons.most_common())
 
 
 def read_outfits(source: OutfitsSource, data: Path, product_ids: Collection[str]) -> OutfitsRead:
@@ -90,29 +110,42 @@ def read_outfits(source: OutfitsSource, data: Path, product_ids: Collection[str]
         product_ids: the catalogue's products; others are counted and left out.
 
     Raises:
-        FeedError: the file cannot be opened or has no header.
+        FeedError: the file cannot be opened, or is not of its format.
         ProfileError: the profile does not fit the file.
+        MissingExtra: the file is Parquet, and nothing is installed that reads it.
     """
     known = frozenset(product_ids)
     errors: list[RowError] = []
     unknown: dict[str, int] = {}
     members: dict[str | int, dict[str, None]] = {}
-    with CsvFeed(data / source.path, delimiter=source.delimiter) as feed:
-        source.check_header(feed.header)
-        for outfit, product in _memberships(source, feed, errors):
-            inside = members.setdefault(outfit, {})
-            if product in known:
-                inside[product] = None
-            else:
-                unknown[product] = unknown.get(product, 0) + 1
+    for outfit, product in _memberships(source, data / source.path, errors):
+        inside = members.setdefault(outfit, {})
+        if product in known:
+            inside[product] = None
+        else:
+            unknown[product] = unknown.get(product, 0) + 1
     outfits = tuple(tuple(inside) for inside in members.values() if len(inside) > 1)
     return OutfitsRead(outfits, len(members) - len(outfits), unknown, tuple(errors))
 
 
-def _memberships(
+def _memberships(source: OutfitsSource, path: Path, errors: list[RowError]) -> Iterator[tuple[str | int, str]]:
+    """Yield (outfit, product) as the file has them."""
+    match source.format:
+        case "polyvore":
+            yield from polyvore.memberships(path, errors)
+        case "pog":
+            yield from pog.memberships(path, errors)
+        case _:
+            is_parquet = path.suffix.lower() == ".parquet"
+            with ParquetFeed(path) if is_parquet else CsvFeed(path, delimiter=source.delimiter) as feed:
+                source.check_header(feed.header)
+                yield from _in_rows(source, feed, errors)
+
+
+def _in_rows(
     source: OutfitsSource, rows: Iterable[FeedRow | BrokenRow], errors: list[RowError]
 ) -> Iterator[tuple[str | int, str]]:
-    """Yield (outfit, product) as the file has them; in wide form the row's line stands for the outfit."""
+    """Yield (outfit, product) of rows; in wide form the row's line stands for the outfit."""
     for row in rows:
         if isinstance(row, BrokenRow):
             errors.append(RowError(row.line, None, row.reason))

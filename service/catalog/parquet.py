@@ -36,13 +36,14 @@ class ParquetFeed:
         except (OSError, ArrowException) as error:
             raise FeedError(f"{path} cannot be read as Parquet: check the path and --data.") from error
         self.header = tuple(self._file.schema_arrow.names)
-        self._size_bytes = path.stat().st_size if path.exists() else 0
+        self._size_bytes = path.stat().st_size
         self._rows = 0
 
     @property
     def position_bytes(self) -> int:
         """Bytes of the file that have been taken in: the rows' share of it."""
-        return self._size_bytes * self._rows // max(1, self._file.metadata.num_rows)
+        rows: int = self._file.metadata.num_rows
+        return self._size_bytes * self._rows // max(1, rows)
 
     def __enter__(self) -> Self:
         return self

@@ -45,7 +45,8 @@ class PolyvoreItems:
     def __iter__(self) -> Iterator[FeedRow | BrokenRow]:
         """Yield the items; one that has no id does not end the feed."""
         line = 1
-        for self._done, one in enumerate(self._sets, start=1):
+        for done, one in enumerate(self._sets, start=1):
+            self._done = done
             for item in _items(one):
                 line += 1
                 id_ = _item_id(one, item)

@@ -9,14 +9,19 @@ import codecs
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from service.catalog.columns import Cells, Columns, Kind, Names, Table, TextColumn, closest, read
-from service.catalog.outfits import OutfitsSource
-from service.catalog.rows import CellError
+from service.catalog.csv_feed import CsvFeed
+from service.catalog.outfits import OutfitsFormat, OutfitsSource
+from service.catalog.parquet import ParquetFeed
+from service.catalog.pog import PogItems
+from service.catalog.polyvore import PolyvoreItems
+from service.catalog.rows import CellError, FeedReader
 from service.catalog.words import word_lists
 from service.domain import AgeGroup, Availability, Gender
 from service.errors import ProfileError
@@ -28,6 +33,8 @@ Word = TypeVar("Word", bound=str)
 
 _DELIMITERS: Mapping[str, str] = {"csv": ",", "tsv": "\t"}
 
+FeedFormat = Literal["csv", "tsv", "parquet", "polyvore", "pog"]
+
 DataPath = Annotated[Path, BeforeValidator(lambda name: Path(name) if isinstance(name, str) else name)]
 """A file, relative to the data folder."""
 
@@ -36,7 +43,7 @@ class Feed(Table):
     """The file with the products."""
 
     path: DataPath
-    format: Literal["csv", "tsv"] = "csv"
+    format: FeedFormat = "csv"
     delimiter: str | None = Field(default=None, pattern=r'^[^"\r\n]$')
     encoding: str = "utf-8"
 
@@ -52,7 +59,24 @@ class Feed(Table):
     @property
     def parted_by(self) -> str:
         """What stands between two cells: the profile's word, or the format's."""
-        return self.delimiter or _DELIMITERS[self.format]
+        return self.delimiter or _DELIMITERS.get(self.format, ",")
+
+    def opened(self, data: Path) -> AbstractContextManager[FeedReader]:
+        """Open the file, which lies in the folder `data`.
+
+        Raises:
+            FeedError: it cannot be opened, or is not of its format.
+            MissingExtra: it is Parquet, and nothing is installed that reads it.
+        """
+        match self.format:
+            case "parquet":
+                return ParquetFeed(data / self.path)
+            case "polyvore":
+                return PolyvoreItems(data / self.path)
+            case "pog":
+                return PogItems(data / self.path)
+            case "csv" | "tsv":
+                return CsvFeed(data / self.path, delimiter=self.parted_by, encoding=self.encoding)
 
 
 class Constants(Table):
@@ -86,10 +110,10 @@ class Values(Table):
 
 
 class Outfits(Table):
-    """The file with the shop's outfits: one row an outfit and product (long), or one an outfit (wide)."""
+    """The file with the shop's outfits: one row an outfit and product (long), one an outfit (wide), or public data."""
 
     path: DataPath
-    format: Literal["long", "wide"] = "long"
+    format: OutfitsFormat = "long"
     outfit: str | None = None
     product: str | None = None
     products: Names | None = None

@@ -125,7 +125,8 @@ def test_the_feed_that_is_shown_fits_the_profile_that_is_shown(tmp_path: Path) -
 def test_the_wide_outfits_that_are_shown_are_read(tmp_path: Path) -> None:
     *_, wide = blocks(FORMATS, "csv")
     (tmp_path / "looks.csv").write_text(wide.text)
-    source = load(blocks(FORMATS, "toml")[-1], tmp_path).outfits
+    [block] = [block for block in blocks(FORMATS, "toml") if 'format = "wide"' in block.text]
+    source = load(block, tmp_path).outfits
     assert source is not None
     [outfit] = read_outfits(source, tmp_path, next(csv.reader(wide.text.splitlines()[1:]))).outfits
     assert len(outfit) == 3

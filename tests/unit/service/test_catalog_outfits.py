@@ -1,13 +1,17 @@
 import hashlib
+import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from service.catalog.outfits import OutfitsRead, OutfitsSource, read_outfits, split_of
-from service.catalog.rows import RowError
+from service.catalog.polyvore import PolyvoreItems
+from service.catalog.rows import FeedRow, RowError
 from service.errors import FeedError, ProfileError
 
+PUBLIC = Path(__file__).parents[4] / "shared" / "data" / "polyvore"
 KNOWN = {"a", "b", "c", "d"}
 LONG = OutfitsSource(path=Path("outfits.csv"), format="long", outfit="outfit", product="product")
 
@@ -117,3 +121,84 @@ def test_the_split_is_read_off_the_sha256_of_the_id() -> None:
 
 def test_the_split_of_an_id_never_changes() -> None:
     assert [split_of(product_id) for product_id in ("1", "2", "24")] == ["train", "test", "validation"]
+
+
+def test_outfits_and_rows_that_are_not_used_are_counted_by_reason(tmp_path: Path) -> None:
+    found = read(tmp_path, LONG, "outfit,product\n1,a\n1,b\n2,a\n3,\n,b\n")
+    assert found.skipped == {"empty": 2, "fewer than two products that the catalogue has": 1}
+
+
+@pytest.mark.parametrize(
+    ("source", "rows"),
+    [
+        (LONG, [{"outfit": 1, "product": "a"}, {"outfit": 1, "product": "b"}, {"outfit": None, "product": "c"}]),
+        (wide("top", "shoes"), [{"top": "a", "shoes": "b"}, {"top": None, "shoes": None}]),
+        (wide("all"), [{"all": ["a", "b"]}, {"all": []}]),
+    ],
+)
+def test_parquet_is_read_as_csv_is(tmp_path: Path, source: OutfitsSource, rows: list[dict[str, object]]) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    source = replace(source, path=Path("outfits.parquet"))
+    table = pytest.importorskip("pyarrow").Table.from_pylist(rows)
+    parquet.write_table(table, tmp_path / source.path)
+    found = read_outfits(source, tmp_path, KNOWN)
+    assert found.outfits == (("a", "b"),)
+    assert [error.line for error in found.errors] == [len(rows) + 1]
+
+
+def test_what_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    (tmp_path / "outfits.parquet").write_bytes(b"PAR2")
+    with pytest.raises(FeedError, match="cannot be read as Parquet"):
+        read_outfits(replace(LONG, path=Path("outfits.parquet")), tmp_path, KNOWN)
+
+
+POG = OutfitsSource(path=Path("outfit_data.txt"), format="pog")
+
+
+def test_pog_lines_are_outfits(tmp_path: Path) -> None:
+    found = read(tmp_path, POG, "o1,a;b;c\no2,d;x\n\no3,\no4;a;b\no5,c;d;\n")
+    assert found.outfits == (("a", "b", "c"), ("c", "d"))
+    assert found.unknown == {"x": 1}
+    assert [(error.line, error.reason) for error in found.errors] == [
+        (3, "empty"),
+        (4, "no products"),
+        (5, "no products"),
+    ]
+
+
+POLYVORE = OutfitsSource(path=Path("sets.json"), format="polyvore")
+
+
+def test_polyvore_sets_are_outfits_whatever_gaps_their_indices_have(tmp_path: Path) -> None:
+    sets = [
+        {"set_id": "7", "items": [{"index": 1}, {"index": 4}, {"index": 4}]},
+        {"set_id": "8", "items": [{"index": 1}, {"name": "no index"}]},
+        {"set_id": "9", "items": []},
+    ]
+    (tmp_path / POLYVORE.path).write_text(json.dumps(sets))
+    found = read_outfits(POLYVORE, tmp_path, {"7_1", "7_4", "8_1"})
+    assert found.outfits == (("7_1", "7_4"),)
+    assert found.skipped == {
+        "no set_id or index": 1,
+        "no products": 1,
+        "fewer than two products that the catalogue has": 1,
+    }
+
+
+@pytest.mark.parametrize("content", ["{", '{"sets": []}', "[" * 100_000])
+def test_what_is_no_polyvore_file_is_refused(tmp_path: Path, content: str) -> None:
+    with pytest.raises(FeedError, match="sets\\.json is "):
+        read(tmp_path, POLYVORE, content)
+
+
+@pytest.mark.data
+def test_the_public_polyvore_file_is_read_whole() -> None:
+    if not PUBLIC.is_dir():
+        pytest.skip(f"{PUBLIC} is not there")
+    source = OutfitsSource(path=Path("valid_no_dup.json"), format="polyvore")
+    with PolyvoreItems(PUBLIC / source.path) as items:
+        rows = [row.cells for row in items if isinstance(row, FeedRow)]
+    found = read_outfits(source, PUBLIC, {cells["id"] for cells in rows})
+    assert (len(found.outfits), found.skipped, len(rows)) == (1497, {}, 9070)
+    assert sum(not cells["price"] for cells in rows) == 825
