@@ -89,3 +89,11 @@ def test_with_few_outfits_the_vector_is_a_pca(made: Made, tmp_path: Path) -> Non
     assert bundle.manifest.training["encoder"]["outfits"] == 0
     assert np.count_nonzero(bundle.compression.components) > DIMENSIONS
     assert 0 < bundle.manifest.metrics["compression"]["explained_variance"] <= 1
+
+
+def test_a_readout_comes_with_the_encoder_and_is_judged_beside_its_heads(trained: tuple[Shop, Bundle]) -> None:
+    bundle = trained[1]
+    assert bundle.readout is not None
+    assert bundle.readout.config.applies["Dresses"] == ("colour", "pattern")
+    for found in bundle.manifest.metrics["encoder"]["attributes"].values():
+        assert 0 <= found["accuracy_from_vector"] <= 1
