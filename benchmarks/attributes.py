@@ -62,7 +62,7 @@ class Trained:
 
     def right(self, guesses: Sequence[str], values: Sequence[tuple[str, ...]]) -> float:
         """Return the share of held-out products whose guess is among their values."""
-        judged = [row for row in np.flatnonzero(self.held_out) if values[row]]
+        judged = [row for row in np.flatnonzero(self.held_out).tolist() if values[row]]
         return float(np.mean([guesses[row] in values[row] for row in judged]))
 
     def decompressed(self) -> Array:

@@ -64,15 +64,15 @@ class Readout:
             taxonomies: of each vector; an attribute has to apply to all that are given.
         """
         probabilities = self.probabilities(vectors)
-        applicable = (frozenset.intersection(*map(self.applicable, paths)) for paths in taxonomies)
-        return [self._named(row, names) for row, names in zip(probabilities, applicable, strict=True)]
-
-    def _named(self, probabilities: Array, applicable: frozenset[str]) -> Named:
-        named: Named = {}
-        for label in np.flatnonzero(probabilities >= NAMED_FROM):
+        applicable = [frozenset.intersection(*map(self.applicable, paths)) for paths in taxonomies]
+        named: list[Named] = [{} for _ in applicable]
+        rows, labels = np.nonzero(probabilities >= NAMED_FROM)
+        # As Python's numbers, all at once: one by one they cost more than the layer does.
+        likely = zip(rows.tolist(), labels.tolist(), probabilities[rows, labels].tolist(), strict=True)
+        for row, label, probability in likely:
             attribute, value = self._labels[label]
-            if attribute in applicable:
-                named.setdefault(attribute, {})[value] = round(float(probabilities[label]), 3)
+            if attribute in applicable[row]:
+                named[row].setdefault(attribute, {})[value] = round(probability, 3)
         return named
 
     def probabilities(self, vectors: Array) -> Array:
