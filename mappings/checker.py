@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from mappings.loader import SlotMapping
+from mappings.mapping import SlotMapping
 
 Problem = Literal["no_template", "unknown_taxonomy", "unknown_slot", "own_taxonomy"]
 
@@ -65,7 +65,7 @@ def check_mapping(
     ancestors: Collection[str],
     paths: Mapping[str, Sequence[str]] | None = None,
 ) -> MappingReport:
-    """Compare a mapping with a catalogue.
+    """Compare a mapping with a catalogue. A name of the mapping's own tree is no fault where a catalogue lacks it.
 
     Args:
         mapping: the templates.
@@ -79,12 +79,13 @@ def check_mapping(
     without = (
         Finding("no_template", name, closest=_closest(name, mapping.taxonomies.keys() - known))
         for name in sorted(taxonomies)
-        if not mapping.templates_for(name, anywhere if paths is None else paths.get(name, ()))[0]
+        if mapping.owner_of(name, path := anywhere if paths is None else paths.get(name, ())) is None
+        and mapping.reason_for(name, path) is None
     )
     unknown = (
         Finding("unknown_taxonomy", name, closest=_closest(name, known))
-        for name in mapping.taxonomies
-        if name not in known
+        for name in (*mapping.taxonomies, *mapping.left_out)
+        if name not in known and not mapping.categories.name(name)
     )
     return MappingReport((*without, *unknown, *_slots(mapping, known)))
 
@@ -93,7 +94,7 @@ def _slots(mapping: SlotMapping, known: Collection[str]) -> Iterator[Finding]:
     for seed, templates in mapping.taxonomies.items():
         for template in templates:
             for slot in template.slots:
-                if slot not in known:
+                if slot not in known and not mapping.categories.name(slot):
                     yield Finding("unknown_slot", slot, seed, template.id, _closest(slot, known))
                 elif slot == seed:
                     yield Finding("own_taxonomy", slot, seed, template.id)

@@ -5,25 +5,32 @@
     taxonomies:
       Dresses:
         - {id: day, slots: [Footwear, Bags, Jackets]}
-        - {id: evening, slots: [Heels, Clutches, Jewellery]}
+        - {id: evening, for: women, slots: [Heels, Clutches, Jewellery]}
+      Socks: {no outfit: worn out of sight}
+    tree:
+      Clothing (1604):
+        - Dresses (2271)
 
-The file is read as a tree of YAML nodes, not as values: nodes know their line, and a key that stands twice is seen.
+`for`, `no outfit` and `tree` may be missing. The file is read as a tree of YAML nodes, not as values: nodes know their
+line, and a key that stands twice is seen.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
 
-VERSION = "1"
+from mappings.categories import Categories, Category
+from mappings.mapping import VERSION, WEARERS, SlotMapping, Template, Wearer
+
 SLOTS = 3
 
 _TEXT = "tag:yaml.org,2002:str"
 _INTEGER = "tag:yaml.org,2002:int"
+_NULL = "tag:yaml.org,2002:null"
+_CATEGORY = re.compile(r"(.+?)(?: \((\d+)\))?")
 
 
 class MappingInvalid(ValueError):
@@ -35,41 +42,6 @@ class MappingInvalid(ValueError):
         self.reason = reason
         self.line = line
         self.file = file
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """An ordered triple of slot taxonomies; `id` is its own among those of a seed taxonomy."""
-
-    id: str
-    slots: tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class SlotMapping:
-    """Templates by seed taxonomy, the first of which is the default."""
-
-    name: str
-    taxonomies: Mapping[str, tuple[Template, ...]]
-
-    @property
-    def mapping_id(self) -> str:
-        """12 hex digits that stand for the content, however the file is written."""
-        content = {name: [[one.id, *one.slots] for one in templates] for name, templates in self.taxonomies.items()}
-        text = json.dumps([VERSION, self.name, content], sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-    def templates_for(self, taxonomy: str, path: Sequence[str] = ()) -> tuple[tuple[Template, ...], bool]:
-        """Return the templates of a seed, and whether they are an ancestor's.
-
-        Args:
-            taxonomy: the seed's.
-            path: its ancestors, root first; the nearest that has templates stands in for a taxonomy without.
-        """
-        if taxonomy in self.taxonomies:
-            return self.taxonomies[taxonomy], False
-        ancestor = next((name for name in reversed(path) if name in self.taxonomies), None)
-        return ((), False) if ancestor is None else (self.taxonomies[ancestor], True)
 
 
 def load_mapping(path: Path) -> SlotMapping:
@@ -93,13 +65,17 @@ def parse_mapping(text: str) -> SlotMapping:
     Raises:
         MappingInvalid: it is none; the line is named.
     """
-    fields = _fields(_compose(text), {"version", "name", "taxonomies"})
+    fields = _fields(_compose(text), {"version", "name", "taxonomies"}, {"tree"})
     if (version := fields["version"]).tag != _INTEGER or version.value != VERSION:
         raise _invalid(version, f"this Kitsune reads version {VERSION}; write `version: {VERSION}`, or upgrade")
-    taxonomies = {name: _templates(node) for name, node in _entries(fields["taxonomies"]).items()}
+    entries = _entries(fields["taxonomies"])
+    left_out = {name: node for name, node in entries.items() if isinstance(node, yaml.MappingNode)}
+    taxonomies = {name: _templates(node) for name, node in entries.items() if name not in left_out}
     if not taxonomies:
         raise _invalid(fields["taxonomies"], "no taxonomy has a template; name at least one")
-    return SlotMapping(_text(fields["name"]), taxonomies)
+    reasons = {name: _text(_fields(node, {"no outfit"})["no outfit"]) for name, node in left_out.items()}
+    tree = _categories(fields["tree"]) if "tree" in fields else Categories()
+    return SlotMapping(_text(fields["name"]), taxonomies, reasons, tree)
 
 
 def _compose(text: str) -> yaml.Node:
@@ -120,12 +96,13 @@ def _compose(text: str) -> yaml.Node:
 def _templates(node: yaml.Node) -> tuple[Template, ...]:
     templates: list[Template] = []
     for entry in _list(node, "templates, like `- {id: day, slots: [Footwear, Bags, Blazers]}`"):
-        fields = _fields(entry, {"id", "slots"})
+        fields = _fields(entry, {"id", "slots"}, {"for"})
         slots = [_text(slot) for slot in _list(fields["slots"], "slots, like `[Footwear, Bags, Blazers]`")]
         if len(slots) != SLOTS:
             raise _invalid(fields["slots"], f"a template has {SLOTS} slots, not {len(slots)}")
-        template = Template(_text(fields["id"]), (slots[0], slots[1], slots[2]))
-        if any(template.id == other.id for other in templates):
+        wearers = _wearers(fields["for"]) if "for" in fields else ()
+        template = Template(_text(fields["id"]), (slots[0], slots[1], slots[2]), wearers)
+        if any(template.id == other.id and _meet(wearers, other.wearers) for other in templates):
             raise _invalid(fields["id"], f"the id {template.id!r} stands twice under one taxonomy; rename one")
         templates.append(template)
     if not templates:
@@ -133,13 +110,51 @@ def _templates(node: yaml.Node) -> tuple[Template, ...]:
     return tuple(templates)
 
 
-def _fields(node: yaml.Node, keys: set[str]) -> dict[str, yaml.Node]:
-    """Return the values of a mapping that has exactly `keys`."""
+def _wearers(node: yaml.Node) -> tuple[Wearer, ...]:
+    named = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    words = {_text(one) for one in named}
+    if not words or not words <= set(WEARERS):
+        raise _invalid(node, f"`for` takes one or several of {', '.join(WEARERS)}")
+    return tuple(wearer for wearer in WEARERS if wearer in words)
+
+
+def _meet(one: Collection[Wearer], other: Collection[Wearer]) -> bool:
+    """Return whether somebody is among both, no wearers meaning everybody."""
+    return not one or not other or not set(one).isdisjoint(other)
+
+
+def _categories(node: yaml.Node) -> Categories:
+    found: dict[str, Category] = {}
+    ids: set[str] = set()
+    for place, category in _branches(node, ()):
+        if category.name in found or category.id in ids:
+            raise _invalid(place, "a category of this name or id stands further up; each may stand once")
+        found[category.name] = category
+        ids.update(filter(None, [category.id]))
+    return Categories(tuple(found.values()))
+
+
+def _branches(node: yaml.Node, path: tuple[str, ...]) -> Iterator[tuple[yaml.Node, Category]]:
+    """Yield the categories of a list or, with what is below them, of a mapping."""
+    leaves = isinstance(node, yaml.SequenceNode)
+    for key, below in ((one, None) for one in node.value) if leaves else _pairs(node):
+        written = _CATEGORY.fullmatch(_text(key))
+        if written is None:
+            raise _invalid(key, "a category stands on one line")
+        category = Category(written[1], path, written[2])
+        yield key, category
+        if below is not None and below.tag != _NULL:
+            yield from _branches(below, (*path, category.name))
+
+
+def _fields(node: yaml.Node, keys: set[str], optional: Collection[str] = ()) -> dict[str, yaml.Node]:
+    """Return the values of a mapping that has all of `keys`, and no other but `optional` ones."""
     fields = _entries(node)
+    known = {*keys, *optional}
     for name, value in fields.items():
-        if name not in keys:
-            close = get_close_matches(name, keys, n=1, cutoff=0.5)
-            hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(keys))}"
+        if name not in known:
+            close = get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(known))}"
             raise _invalid(value, f"unknown key {name!r}; {hint}")
     if lacking := sorted(keys - fields.keys()):
         raise _invalid(node, f"{', '.join(lacking)} is missing")
@@ -147,15 +162,19 @@ def _fields(node: yaml.Node, keys: set[str]) -> dict[str, yaml.Node]:
 
 
 def _entries(node: yaml.Node) -> dict[str, yaml.Node]:
-    if not isinstance(node, yaml.MappingNode):
-        raise _invalid(node, "`key: value` lines belong here")
     entries: dict[str, yaml.Node] = {}
-    for key, value in node.value:
+    for key, value in _pairs(node):
         name = _text(key)
         if name in entries:
             raise _invalid(key, f"{name!r} stands twice; join the two")
         entries[name] = value
     return entries
+
+
+def _pairs(node: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
+    if not isinstance(node, yaml.MappingNode):
+        raise _invalid(node, "`key: value` lines belong here")
+    return list(node.value)
 
 
 def _list(node: yaml.Node, of: str) -> list[yaml.Node]:

@@ -6,8 +6,8 @@ Notation used for shapes: l looks, s slots, k candidates.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from service.domain import Candidate, Filters, Look, Seed, Slot
-from service.planning import Plan, SlotPlan
+from service.domain import Candidate, Filters, Look, OutfitRequest, Seed, Slot
+from service.planning import Plan, SlotPlan, worn_gender
 
 EMPTY = "no_product_passes"
 """Why a slot is empty: its taxonomies hold nothing that satisfies the filters."""
@@ -42,14 +42,25 @@ def _sharing(slot: SlotPlan, slots: Sequence[SlotPlan]) -> int:
     return sum(other.locked is None and not taxonomies.isdisjoint(other.taxonomies) for other in slots)
 
 
-def outfit_filters(filters: Filters, seed: Seed, plan: Plan) -> Filters:
-    """Keep the seed, its variants and the locked products out of every slot."""
+def outfit_filters(request: OutfitRequest, seed: Seed, plan: Plan) -> Filters:
+    """Keep the seed, its variants, the locked products and what another gender wears out of every slot.
+
+    Where a slot is overridden, only a gender that the request states holds: a shopper who puts men's shoes beside a
+    women's skirt is to find some.
+    """
+    filters = request.filters
+    overridden = any(slot.source == "override" for slot in plan.slots)
     ids = {slot.locked.product_id for slot in plan.slots if slot.locked is not None}
     groups: set[str] = set()
     if seed.product is not None:
         ids.add(seed.product.product_id)
         groups.update(filter(None, [seed.product.group_id]))
-    return replace(filters, exclude_ids=filters.exclude_ids | ids, exclude_groups=filters.exclude_groups | groups)
+    return replace(
+        filters,
+        gender=filters.gender if overridden else worn_gender(seed, request),
+        exclude_ids=filters.exclude_ids | ids,
+        exclude_groups=filters.exclude_groups | groups,
+    )
 
 
 def assemble(

@@ -54,7 +54,7 @@ async def _make_outfit(release: Release, reference: SeedReference, request: Outf
     shared = joint_targets([targets, *(release.model.generate(items[id_].vector) for id_ in locked)])
     wanted = list(searches(plan, request.k))
     queries = [Query(shared[search.head], search.taxonomies, search.k) for search in wanted]
-    found = await release.index.search(queries, outfit_filters(request.filters, seed, plan), timeout_s=timeout_s)
+    found = await release.index.search(queries, outfit_filters(request, seed, plan), timeout_s=timeout_s)
     whys = _whys(release, tree, wanted, shared)
     scores = _lock_scores(plan, targets, items)
     looks = assemble(plan, wanted, found, whys, k=request.k, lock_scores=scores)

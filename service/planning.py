@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from mappings import SlotMapping, Template
-from service.domain import SLOTS, Lock, OutfitRequest, Override, Product, Seed, Source, Wish
+from mappings import SlotMapping, Template, Wearer
+from service.domain import SLOTS, Gender, Lock, OutfitRequest, Override, Product, Seed, Source, Wish
 from service.errors import InvalidRequest, NoTemplate, UnknownTaxonomy
 from service.taxonomy import TaxonomyTree
 
@@ -63,6 +63,44 @@ def plan_outfit(
     planned = tuple(slot for slot in slots if slot is not None)
     heads = tuple(islice(rotations(planned), request.looks))
     return Plan(template, planned, heads, ("looks_reduced",) if len(heads) < request.looks else ())
+
+
+def templates_of(
+    seed: Seed, request: OutfitRequest, tree: TaxonomyTree, mapping: SlotMapping
+) -> tuple[tuple[Template, ...], bool]:
+    """Return the templates of a seed that suit those who wear it, and whether they are an ancestor's."""
+    return mapping.templates_for(seed.taxonomy, _path(seed, tree), _wearers(seed, request))
+
+
+def slot_taxonomies(asked: str, tree: TaxonomyTree, mapping: SlotMapping) -> tuple[str, ...]:
+    """Return the catalogue's taxonomies that a template means by `asked`, itself or what is below it.
+
+    A name that the catalogue does not have may be known to the mapping's tree: it then means what the catalogue has of
+    the categories below it, by whichever name or id.
+    """
+    name = tree.name(asked)
+    names = mapping.categories.below(asked) if name is None else (name,)
+    known = (tree.name(one) for one in names)
+    return tuple(sorted({leaf for one in known if one is not None for leaf in tree.leaves(one)}))
+
+
+def worn_gender(seed: Seed, request: OutfitRequest) -> Gender | None:
+    """Return whose products an outfit is made of: those that the request asks for, or else the seed's own."""
+    stated = seed.product.gender if seed.product else None
+    return request.filters.gender or (stated if stated != "unisex" else None)
+
+
+def _wearers(seed: Seed, request: OutfitRequest) -> frozenset[Wearer]:
+    """Return who may wear the seed; a product that states no age is an adult's."""
+    if seed.product and seed.product.age_group not in {None, "adult"}:
+        return frozenset({"children"})
+    match worn_gender(seed, request):
+        case "female":
+            return frozenset({"women"})
+        case "male":
+            return frozenset({"men"})
+        case _:
+            return frozenset({"women", "men"})
 
 
 def rotations(slots: tuple[SlotPlan, ...]) -> Iterator[tuple[int | None, ...]]:
@@ -144,7 +182,9 @@ def _template_slots(
     wished: list[SlotPlan | None],
 ) -> tuple[str | None, list[SlotPlan | None]]:
     """Choose the template and return its id with a plan for each slot that no wish fills."""
-    templates, inherited = _templates(seed, tree, mapping)
+    templates, inherited = templates_of(seed, request, tree, mapping)
+    if not templates and seed.product is None and tree.name(seed.taxonomy) is None:
+        raise UnknownTaxonomy("seed.taxonomy", tree.closest(seed.taxonomy))
     if request.template is not None:
         templates = tuple(template for template in templates if template.id == request.template)
         if not templates:
@@ -156,31 +196,33 @@ def _template_slots(
         return request.template, [None] * SLOTS
     source: Source = "fallback" if inherited else "mapping"
     for template in templates:
-        slots = [_mapped_slot(name, tree, avoided, source) for name in template.slots]
+        slots = [_mapped_slot(name, tree, mapping, avoided, source) for name in template.slots]
         needed = [slot for slot, wish in zip(slots, wished, strict=True) if wish is None]
         if all(slot.taxonomies for slot in needed):
             return template.id, list(slots)
-    raise NoTemplate(_no_template(templates))
+    raise NoTemplate(_no_template(templates, mapping.reason_for(seed.taxonomy, _path(seed, tree))))
 
 
-def _templates(seed: Seed, tree: TaxonomyTree, mapping: SlotMapping) -> tuple[tuple[Template, ...], bool]:
-    if seed.product is not None:
-        return mapping.templates_for(seed.product.taxonomy, seed.product.taxonomy_path)
-    templates, inherited = mapping.templates_for(seed.taxonomy, tree.path(seed.taxonomy))
-    if not templates and tree.name(seed.taxonomy) is None:
-        raise UnknownTaxonomy("seed.taxonomy", tree.closest(seed.taxonomy))
-    return templates, inherited
+def _path(seed: Seed, tree: TaxonomyTree) -> tuple[str, ...]:
+    return seed.product.taxonomy_path if seed.product else tree.path(seed.taxonomy)
 
 
-def _mapped_slot(asked: str, tree: TaxonomyTree, avoided: frozenset[str], source: Source) -> SlotPlan:
-    name = tree.name(asked) or asked
-    return SlotPlan(name, _allowed(name, tree, avoided), source)
+def _mapped_slot(
+    asked: str, tree: TaxonomyTree, mapping: SlotMapping, avoided: frozenset[str], source: Source
+) -> SlotPlan:
+    taxonomies = (leaf for leaf in slot_taxonomies(asked, tree, mapping) if leaf not in avoided)
+    return SlotPlan(tree.name(asked) or asked, tuple(taxonomies), source)
 
 
-def _no_template(templates: tuple[Template, ...]) -> str:
-    if not templates:
-        return "The mapping has no template for the seed's taxonomy or its ancestors; add one, or give all three slots."
+def _no_template(templates: tuple[Template, ...], reason: str | None) -> str:
+    if templates:
+        return (
+            "No template of the seed's taxonomy is left: the catalogue lacks a taxonomy of each, or `avoid` rules it "
+            "out; avoid less, or give all three slots."
+        )
+    if reason:
+        return f"The mapping leaves the seed's taxonomy out ({reason}); give all three slots."
     return (
-        "No template of the seed's taxonomy is left: the catalogue lacks a taxonomy of each, or `avoid` rules it out; "
-        "avoid less, or give all three slots."
+        "The mapping has no template for the seed's taxonomy or its ancestors that suits its wearer; add one, or give "
+        "all three slots."
     )

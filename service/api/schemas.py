@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mappings import Wearer
 from service.domain import AgeGroup, Availability, Gender, Source
 
 
@@ -152,6 +153,7 @@ class Template(Answered):
 
     id: str
     slots: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]
+    wearers: tuple[Wearer, ...] = Field(description="Whom it suits; empty: everybody.")
 
 
 class Mapping(Answered):

@@ -5,13 +5,14 @@ from http import HTTPStatus
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from mappings import Template
+from mappings import SlotMapping, Template
 from service.api.deps import deadline_s, leased
 from service.api.products import alike
-from service.domain import Candidate, Filters, Outfit, ProductSeed, VectorSeed
+from service.domain import Candidate, Filters, ProductSeed, VectorSeed
 from service.errors import NoTemplate
 from service.index.base import ProductIndex, Query, Vector
 from service.outfitting import make_outfit
+from service.planning import slot_taxonomies, templates_of
 from service.taxonomy import TaxonomyTree
 from service.web.board import Board
 from service.web.families import families
@@ -38,8 +39,9 @@ async def look(request: Request) -> Response:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             return render(request, "no_template.html", status, query=query, families=families(tree), error=error)
         similar = await _similar(release.index, query, tree, timeout_s)
-        templates, inherited = release.mapping.templates_for(outfit.seed.taxonomy, _path(outfit, tree))
-        usable = [one for one in templates if one.id == outfit.template or _is_usable(one, query, tree)]
+        mapping = release.mapping
+        templates, inherited = templates_of(outfit.seed, query.request(), tree, mapping)
+        usable = [one for one in templates if one.id == outfit.template or _is_usable(one, query, tree, mapping)]
     return render(
         request,
         "look.html",
@@ -52,16 +54,11 @@ async def look(request: Request) -> Response:
     )
 
 
-def _path(outfit: Outfit, tree: TaxonomyTree) -> tuple[str, ...]:
-    product = outfit.seed.product
-    return product.taxonomy_path if product else tree.path(outfit.seed.taxonomy)
-
-
-def _is_usable(template: Template, query: LookQuery, tree: TaxonomyTree) -> bool:
+def _is_usable(template: Template, query: LookQuery, tree: TaxonomyTree, mapping: SlotMapping) -> bool:
     """Say whether the catalogue has, and the shopper does not avoid, something for each slot that is left to it."""
     avoided = {leaf for name in query.avoid for leaf in tree.leaves(tree.name(name) or name)}
     left = [asked for asked, wish in zip(template.slots, query.slots, strict=True) if wish is None]
-    return all(set(tree.leaves(tree.name(asked) or asked)) - avoided for asked in left)
+    return all(set(slot_taxonomies(asked, tree, mapping)) - avoided for asked in left)
 
 
 async def _similar(

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 
 from mappings import SlotMapping
 from service.api.deps import leased, settings_of
+from service.coverage import coverage
 from service.home import Home
 from service.taxonomy import TaxonomyTree
 from service.web.card import card_of
-from service.web.coverage import coverage
 from service.web.rendering import PageRoute, render
 
 LISTED = 10

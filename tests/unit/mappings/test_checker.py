@@ -63,6 +63,22 @@ def test_a_slot_of_the_seeds_own_taxonomy_is_a_warning() -> None:
     assert "is that meant?" in str(report.warnings[0])
 
 
+def test_what_is_left_out_on_purpose_is_no_fault() -> None:
+    mapping = parse_mapping(
+        "{version: 1, name: x, taxonomies: {Bags: [{id: a, slots: [Hats, Shoes, Belts]}], Socks: {no outfit: unseen}}}"
+    )
+    held = ("Bags", "Socks", "Hats", "Shoes", "Belts", "Knee Socks")
+    report = check_mapping(mapping, held, {"Socks"}, {"Knee Socks": ("Socks",)})
+    assert [finding.taxonomy for finding in report.findings] == ["Belts", "Hats", "Shoes"]
+
+
+def test_a_category_of_the_mappings_tree_that_the_catalogue_lacks_is_no_fault() -> None:
+    text = "version: 1\nname: x\ntaxonomies: {Bags: [{id: a, slots: [Hats, Shoes, Kilts]}], Gowns: {no outfit: x}}\n"
+    assert len(check_mapping(parse_mapping(text), ("Bags",), ()).faults) == 4
+    report = check_mapping(parse_mapping(f"{text}tree: [Bags, Hats, Shoes, Gowns]\n"), ("Bags",), ())
+    assert [finding.taxonomy for finding in report.faults] == ["Kilts"]
+
+
 @pytest.mark.data
 @pytest.mark.skipif(not MANGO.exists(), reason="needs Mango's data in ../shared/data/mango")
 def test_the_example_mapping_fits_mangos_catalogue() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings import MappingInvalid, Template, load_mapping, parse_mapping
+from mappings import Category, MappingInvalid, Template, load_mapping, parse_mapping
 
 SMALL = """\
 version: 1
@@ -82,6 +82,70 @@ def test_a_fault_is_refused_with_its_line(old: str, new: str, line: int, reason:
         parse_mapping(SMALL.replace(old, new))
     assert caught.value.line == line
     assert reason in caught.value.reason
+
+
+WHOLE = """\
+version: 1
+name: whole
+taxonomies:
+  Dresses:
+    - {id: day, for: women, slots: [Footwear, Bags, Blazers]}
+    - {id: day, for: [children, men], slots: [Footwear, Hats, Blazers]}
+  Socks: {no outfit: worn out of sight}
+tree:
+  Clothing (1604):
+    Dresses (2271):
+    "Pins, Clips": [Pins (1), Clips]
+"""
+
+
+def test_templates_say_whom_they_suit() -> None:
+    assert [one.wearers for one in parse_mapping(WHOLE).taxonomies["Dresses"]] == [("women",), ("men", "children")]
+
+
+def test_a_taxonomy_may_be_left_out_with_the_reason() -> None:
+    mapping = parse_mapping(WHOLE)
+    assert mapping.left_out == {"Socks": "worn out of sight"}
+    assert "Socks" not in mapping.taxonomies
+
+
+def test_a_tree_names_categories_with_their_ids_below_their_parents() -> None:
+    assert parse_mapping(WHOLE).categories.listed == (
+        Category("Clothing", (), "1604"),
+        Category("Dresses", ("Clothing",), "2271"),
+        Category("Pins, Clips", ("Clothing",)),
+        Category("Pins", ("Clothing", "Pins, Clips"), "1"),
+        Category("Clips", ("Clothing", "Pins, Clips")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "reason"),
+    [
+        ("for: women", "for: ladies", 5, "`for` takes one or several of women, men, children"),
+        ("for: women", "for: []", 5, "`for` takes one or several"),
+        ("for: [children, men], ", "", 6, "the id 'day' stands twice"),
+        ("[children, men]", "[women, men]", 6, "the id 'day' stands twice"),
+        ("no outfit: worn", "outfit: worn", 7, "did you mean 'no outfit'?"),
+        ("no outfit: worn out of sight", "no outfit: ''", 7, "must not be empty"),
+        ("  Clothing (1604):\n    Dresses (2271):", "  Clothing (1604):\n    Clothing:", 10, "stands further up"),
+        ("Pins (1)", "Pins (2271)", 11, "stands further up"),
+        ("[Pins (1), Clips]", "Pins", 11, "`key: value` lines belong here"),
+    ],
+)
+def test_a_fault_in_wearers_reasons_or_the_tree_is_refused_with_its_line(
+    old: str, new: str, line: int, reason: str
+) -> None:
+    assert WHOLE.count(old) == 1
+    with pytest.raises(MappingInvalid) as caught:
+        parse_mapping(WHOLE.replace(old, new))
+    assert caught.value.line == line
+    assert reason in caught.value.reason
+
+
+def test_a_tree_that_holds_itself_is_refused() -> None:
+    with pytest.raises(MappingInvalid, match="stands further up"):
+        parse_mapping(WHOLE[: WHOLE.index("tree")] + "tree: &all\n  Clothing: *all\n")
 
 
 @pytest.mark.parametrize(

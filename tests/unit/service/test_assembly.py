@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.assembly import EMPTY, assemble, draft, outfit_filters, searches
-from service.domain import Candidate, Filters, Product, Seed, Slot
+from service.domain import Candidate, Filters, Gender, OutfitRequest, Product, Seed, Slot
 from service.planning import Plan, SlotPlan
 
 SHOES = SlotPlan("Shoes", ("Boots", "Wedges"), "override")
@@ -39,14 +39,35 @@ def test_a_locked_slot_makes_no_search_deeper() -> None:
 
 def test_the_seed_its_variants_and_the_locks_are_kept_out() -> None:
     seed = Seed("Boots", Product(product_id="seed", group_id="model", taxonomy="Boots"))
-    filters = outfit_filters(Filters(exclude_ids=frozenset({"x"})), seed, one_look(BOOTS, LOCKED, BAGS))
+    request = OutfitRequest(filters=Filters(exclude_ids=frozenset({"x"})))
+    filters = outfit_filters(request, seed, one_look(BOOTS, LOCKED, BAGS))
     assert filters.exclude_ids == {"x", "seed", "hat"}
     assert filters.exclude_groups == {"model"}
 
 
 def test_a_seed_without_a_group_keeps_no_group_out() -> None:
     seed = Seed("Boots", Product(product_id="seed", taxonomy="Boots"))
-    assert outfit_filters(Filters(), seed, one_look(BOOTS, BOOTS, BAGS)).exclude_groups == frozenset()
+    assert outfit_filters(OutfitRequest(), seed, one_look(BOOTS, BOOTS, BAGS)).exclude_groups == frozenset()
+
+
+def gender_asked(seed: Gender | None, plan: Plan, stated: Gender | None = None) -> Gender | None:
+    request = OutfitRequest(filters=Filters(gender=stated))
+    return outfit_filters(request, Seed("Boots", Product(product_id="x", taxonomy="Boots", gender=seed)), plan).gender
+
+
+def test_a_gendered_seed_keeps_out_what_another_gender_wears() -> None:
+    assert gender_asked("female", one_look(BOOTS, BOOTS, BAGS)) == "female"
+    assert gender_asked("unisex", one_look(BOOTS, BOOTS, BAGS)) is None
+    assert gender_asked(None, one_look(BOOTS, BOOTS, BAGS)) is None
+
+
+def test_a_gender_that_is_asked_for_comes_before_the_seeds() -> None:
+    assert gender_asked("female", one_look(BOOTS, BOOTS, BAGS), "male") == "male"
+
+
+def test_an_override_may_bring_in_another_gender() -> None:
+    assert gender_asked("female", one_look(SHOES, BOOTS, BAGS)) is None
+    assert gender_asked("female", one_look(SHOES, BOOTS, BAGS), "female") == "female"
 
 
 def test_a_product_stands_in_one_slot_of_a_look() -> None:

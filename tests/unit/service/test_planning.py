@@ -1,9 +1,9 @@
 import pytest
 
 from mappings import parse_mapping
-from service.domain import Lock, OutfitRequest, Override, Product, Seed, Wish
+from service.domain import AgeGroup, Filters, Gender, Lock, OutfitRequest, Override, Product, Seed, Wish
 from service.errors import InvalidRequest, NoTemplate, UnknownTaxonomy
-from service.planning import Plan, SlotPlan, plan_outfit, rotations
+from service.planning import Plan, SlotPlan, plan_outfit, rotations, slot_taxonomies, templates_of
 from service.taxonomy import TaxonomyTree
 
 TREE = TaxonomyTree.of(
@@ -216,3 +216,61 @@ def test_a_fully_locked_outfit_is_one_look() -> None:
 def test_slots_of_one_taxonomy_give_no_second_look() -> None:
     same = tuple(SlotPlan("Totes", ("Totes",), "override") for _ in range(3))
     assert list(rotations(same)) == [(0, 1, 2)]
+
+
+WORN = parse_mapping(
+    """
+    version: 1
+    name: worn
+    taxonomies:
+      Dresses:
+        - {id: hers, for: women, slots: [Wedges, Clutches, Jackets]}
+        - {id: his, for: men, slots: [Ankle Boots, Totes, Jackets]}
+        - {id: a-child-s, for: children, slots: [Shoes, Hats, Jackets]}
+        - {id: anybody-s, slots: [Shoes, Bags, Jackets]}
+      Socks: {no outfit: worn out of sight}
+    tree:
+      Shoes (187):
+        Boots:
+        Sandals (9):
+    """
+)
+
+
+@pytest.mark.parametrize(
+    ("gender", "age", "asked", "first"),
+    [
+        ("female", "adult", None, "hers"),
+        ("male", None, None, "his"),
+        ("female", "kids", None, "a-child-s"),
+        (None, "toddler", "male", "a-child-s"),
+        ("unisex", None, None, "hers"),
+        (None, None, "male", "his"),
+        ("female", None, "male", "his"),
+    ],
+)
+def test_the_templates_suit_who_wears_the_seed(
+    gender: Gender | None, age: AgeGroup | None, asked: Gender | None, first: str
+) -> None:
+    seed = Seed("Dresses", Product(product_id="x", taxonomy="Dresses", gender=gender, age_group=age))
+    found, _ = templates_of(seed, OutfitRequest(filters=Filters(gender=asked)), TREE, WORN)
+    assert found[0].id == first
+    assert found[-1].id == "anybody-s"
+
+
+def test_the_templates_of_a_seed_that_is_no_product_suit_the_gender_that_is_asked_for() -> None:
+    request = OutfitRequest(filters=Filters(gender="male"))
+    assert [one.id for one in templates_of(Seed("Dresses"), request, TREE, WORN)[0]] == ["his", "anybody-s"]
+
+
+def test_a_slot_that_only_the_mappings_tree_knows_means_what_the_catalogue_has_below_it() -> None:
+    flat = TaxonomyTree.of([("boots", ()), ("9", ()), ("Clutches", ("Bags",))])
+    assert slot_taxonomies("Shoes", flat, WORN) == ("9", "boots")
+    assert slot_taxonomies("Bags", flat, WORN) == ("Clutches",)
+    assert slot_taxonomies("Hats", flat, WORN) == ()
+
+
+def test_a_seed_that_the_mapping_leaves_out_is_refused_with_the_reason() -> None:
+    socks = Seed("Knee Socks", Product(product_id="x", taxonomy="Knee Socks", taxonomy_path=("Socks",)))
+    with pytest.raises(NoTemplate, match="worn out of sight"):
+        plan_outfit(socks, OutfitRequest(), TREE, WORN, {})

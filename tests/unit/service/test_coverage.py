@@ -1,11 +1,11 @@
 import pytest
 
 from mappings import parse_mapping
-from service.domain import OutfitRequest, Seed
+from service.coverage import Coverage, TaxonomyCover, coverage, served
+from service.domain import OutfitRequest, Product, Seed
 from service.errors import NoTemplate
 from service.planning import plan_outfit
 from service.taxonomy import TaxonomyTree
-from service.web.coverage import Coverage, TaxonomyCover, coverage
 
 TREE = TaxonomyTree.of(
     [
@@ -145,3 +145,33 @@ def test_a_taxonomy_s_own_templates_win_over_its_ancestor_s_of_the_same_id() -> 
     assert of(covered, "Boots").inherited_from is None
     assert of(covered, "Boots").templates[0].slots[0].asked == "Dresses"
     assert of(covered, "Wedges").inherited_from == "Shoes"
+
+
+WORN = parse_mapping(
+    """
+    version: 1
+    name: worn
+    taxonomies:
+      Dresses: [{id: hers, for: women, slots: [Boots, Totes, Jackets]}]
+      Candles: {no outfit: not worn}
+    tree: [Dresses, Candles, Kilts]
+    """
+)
+
+
+def test_seeds_are_counted_by_who_wears_them() -> None:
+    dress = Product(product_id="a", taxonomy="Dresses", gender="female")
+    kilt = Product(product_id="b", taxonomy="Dresses", gender="male")
+    candle = Product(product_id="c", taxonomy="Candles")
+    assert served([dress, dress, kilt, candle], TREE, WORN) == {"Dresses": 2}
+
+
+def test_what_the_mapping_leaves_out_has_its_reason() -> None:
+    covered = coverage(TREE, WORN)
+    assert of(covered, "Candles").reason == "not worn"
+    assert of(covered, "Totes").reason is None
+
+
+def test_a_category_of_a_published_tree_that_the_catalogue_lacks_is_not_missing() -> None:
+    mapping = parse_mapping("{version: 1, name: n, taxonomies: {Kilts: [{id: a, slots: [X, Y, Z]}]}, tree: [Kilts]}")
+    assert coverage(TREE, mapping).missing_seeds == ()

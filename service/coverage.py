@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mappings import SlotMapping
-from service.domain import OutfitRequest, Seed
+from service.domain import OutfitRequest, Product, Seed
 from service.errors import NoTemplate
-from service.planning import plan_outfit
+from service.planning import plan_outfit, slot_taxonomies
 from service.taxonomy import TaxonomyTree
 
 
@@ -40,13 +40,17 @@ class TemplateCover:
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyCover:
-    """What a taxonomy's products are dressed with; `default` is the template of a request without wishes."""
+    """What a taxonomy's products are dressed with; `default` is the template of a request without wishes.
+
+    `reason` is why the mapping leaves the taxonomy out, where it says that it does.
+    """
 
     taxonomy: str
     path: tuple[str, ...]
     products: int
     templates: tuple[TemplateCover, ...]
     default: TemplateCover | None
+    reason: str | None = None
 
     @property
     def inherited_from(self) -> str | None:
@@ -108,7 +112,7 @@ def coverage(tree: TaxonomyTree, mapping: SlotMapping) -> Coverage:
     """Lay a mapping over a catalogue. A taxonomy with several paths has the one of most of its products."""
     by_seed = _templates(tree, mapping)
     covers = [_taxonomy(name, tree, mapping, by_seed) for name in tree.counts]
-    known = {seed: templates for seed, templates in by_seed.items() if tree.leaves(seed)}
+    known = {seed: templates for seed, templates in by_seed.items() if slot_taxonomies(seed, tree, mapping)}
     templates = tuple(template for templates in known.values() for template in templates)
     return Coverage(
         taxonomies=tuple(sorted(covers, key=lambda cover: (cover.path, -cover.products, cover.taxonomy))),
@@ -116,22 +120,36 @@ def coverage(tree: TaxonomyTree, mapping: SlotMapping) -> Coverage:
         shown=_shown({cover.taxonomy: cover.templates for cover in covers}),
         shown_first=_shown({cover.taxonomy: (cover.default,) for cover in covers if cover.default}),
         missing_slots=_missing(_by_empty_slot(templates)),
-        missing_seeds=_missing({seed: of for seed, of in by_seed.items() if seed not in known}),
+        missing_seeds=_missing(
+            # A shop need not have every category of a published tree: that is no slip of the pen.
+            {seed: of for seed, of in by_seed.items() if seed not in known and not mapping.categories.name(seed)}
+        ),
     )
+
+
+def served(products: Iterable[Product], tree: TaxonomyTree, mapping: SlotMapping) -> Counter[str]:
+    """Count the products of each taxonomy that get a template as a seed, by their own path, gender and age."""
+    alike = Counter((one.taxonomy, one.taxonomy_path, one.gender, one.age_group) for one in products)
+    found: Counter[str] = Counter()
+    for (taxonomy, path, gender, age_group), count in alike.items():
+        seed = Product(product_id="", taxonomy=taxonomy, taxonomy_path=path, gender=gender, age_group=age_group)
+        if _planned(Seed(taxonomy, seed), tree, mapping) is not None:
+            found[taxonomy] += count
+    return found
 
 
 def _templates(tree: TaxonomyTree, mapping: SlotMapping) -> Mapping[str, tuple[TemplateCover, ...]]:
     # The same few taxonomies stand in many slots, and an ancestor's products take a while to count.
     asked = {name for templates in mapping.taxonomies.values() for template in templates for name in template.slots}
-    slots = {name: _slot(name, tree) for name in asked}
+    slots = {name: _slot(name, tree, mapping) for name in asked}
     return {
         seed: tuple(TemplateCover(seed, one.id, tuple(slots[name] for name in one.slots)) for one in templates)
         for seed, templates in mapping.taxonomies.items()
     }
 
 
-def _slot(asked: str, tree: TaxonomyTree) -> SlotCover:
-    taxonomies = tree.leaves(tree.name(asked) or asked)
+def _slot(asked: str, tree: TaxonomyTree, mapping: SlotMapping) -> SlotCover:
+    taxonomies = slot_taxonomies(asked, tree, mapping)
     return SlotCover(asked, taxonomies, sum(tree.counts[taxonomy] for taxonomy in taxonomies))
 
 
@@ -139,18 +157,17 @@ def _taxonomy(
     name: str, tree: TaxonomyTree, mapping: SlotMapping, by_seed: Mapping[str, tuple[TemplateCover, ...]]
 ) -> TaxonomyCover:
     path = tree.path(name)
-    found, _ = mapping.templates_for(name, path)
-    owner = next((seed for seed in (name, *reversed(path)) if mapping.taxonomies.get(seed) is found), None)
+    owner = mapping.owner_of(name, path)
     templates = by_seed[owner] if owner else ()
-    chosen = _planned(name, tree, mapping)
+    chosen = _planned(Seed(name), tree, mapping)
     default = next((template for template in templates if template.template_id == chosen), None)
-    return TaxonomyCover(name, path, tree.counts[name], templates, default)
+    return TaxonomyCover(name, path, tree.counts[name], templates, default, mapping.reason_for(name, path))
 
 
-def _planned(taxonomy: str, tree: TaxonomyTree, mapping: SlotMapping) -> str | None:
+def _planned(seed: Seed, tree: TaxonomyTree, mapping: SlotMapping) -> str | None:
     """Return the id of the template that a request without wishes gets."""
     try:
-        return plan_outfit(Seed(taxonomy), OutfitRequest(), tree, mapping, {}).template
+        return plan_outfit(seed, OutfitRequest(), tree, mapping, {}).template
     except NoTemplate:
         return None
 
