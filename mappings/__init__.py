@@ -2,10 +2,11 @@
 
 from mappings.categories import Categories, Category
 from mappings.checker import Finding, MappingReport, check_mapping
-from mappings.loader import MappingInvalid, load_mapping, parse_mapping
+from mappings.loader import PACKAGED, MappingInvalid, load_mapping, parse_mapping
 from mappings.mapping import WEARERS, SlotMapping, Template, Wearer
 
 __all__ = [
+    "PACKAGED",
     "WEARERS",
     "Categories",
     "Category",

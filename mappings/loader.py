@@ -18,6 +18,7 @@ line, and a key that stands twice is seen.
 import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
+from importlib.resources import files
 from pathlib import Path
 
 import yaml
@@ -31,6 +32,10 @@ _TEXT = "tag:yaml.org,2002:str"
 _INTEGER = "tag:yaml.org,2002:int"
 _NULL = "tag:yaml.org,2002:null"
 _CATEGORY = re.compile(r"(.+?)(?: \((\d+)\))?")
+
+
+PACKAGED = {"google": Path(str(files("mappings") / "google.yaml"))}
+"""The mappings that come with Kitsune, by the name that a profile or a command gives them."""
 
 
 class MappingInvalid(ValueError):

@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self, TypeVar, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from mappings import PACKAGED
 from service.catalog.columns import Cells, Columns, Kind, Names, Table, TextColumn, closest, read
 from service.catalog.csv_feed import CsvFeed
 from service.catalog.outfits import OutfitsFormat, OutfitsSource
@@ -133,7 +134,7 @@ class Profile(Table):
     @field_validator("mapping_path", mode="before")
     @classmethod
     def _beside_the_profile(cls, name: object, info: ValidationInfo) -> object:
-        return Path(info.context or "") / name if isinstance(name, str) else name
+        return PACKAGED.get(name, Path(info.context or "") / name) if isinstance(name, str) else name
 
     @model_validator(mode="after")
     def _words_are_known(self) -> Self:
