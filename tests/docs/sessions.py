@@ -15,6 +15,7 @@ BEFORE = {
     README: "demo",
     TUTORIAL: "demo",
     HOWTO / "own-feed.md": "tutorial",
+    HOWTO / "mapping.md": "made",
     HOWTO / "override-and-lock.md": "tutorial",
     HOWTO / "roll-back.md": "tutorial",
     HOWTO / "train.md": "made",

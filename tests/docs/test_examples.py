@@ -132,7 +132,7 @@ def test_the_wide_outfits_that_are_shown_are_read(tmp_path: Path) -> None:
     assert len(outfit) == 3
 
 
-@pytest.mark.parametrize("block", blocks(FORMATS, "yaml"), ids=str)
+@pytest.mark.parametrize("block", blocks(FORMATS, "yaml") + blocks(DOCS / "howto" / "mapping.md", "yaml"), ids=str)
 def test_every_mapping_is_one(block: Block) -> None:
     assert parse_mapping(block.text).taxonomies
 
