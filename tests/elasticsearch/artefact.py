@@ -33,20 +33,25 @@ def fetch() -> Path:
     if not unpacked.exists():
         unpacked.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=unpacked.parent) as folder:
-            _unpack(_download(Path(folder)), Path(folder)).rename(unpacked)
+            _unpack(download(COORDINATES, Path(folder)), Path(folder)).rename(unpacked)
     return unpacked
 
 
-def _download(folder: Path) -> Path:
+def download(coordinates: str, folder: Path) -> Path:
+    """Fetch one file through Maven into an empty folder.
+
+    Raises:
+        Missing: it cannot be had.
+    """
     maven = shutil.which("mvn")
     if maven is None:
         raise Missing("Elasticsearch is fetched through Maven: install `mvn`, or set KITSUNE_TEST_ELASTICSEARCH_URL.")
-    command = [maven, "-B", "-q", COPY, f"-Dartifact={COORDINATES}", f"-DoutputDirectory={folder}"]
+    command = [maven, "-B", "-q", COPY, f"-Dartifact={coordinates}", f"-DoutputDirectory={folder}"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise Missing(f"Maven could not fetch {COORDINATES}: {(run.stdout + run.stderr).strip()[-500:]}")
-    (archive,) = folder.glob("*.zip")
-    return archive
+        raise Missing(f"Maven could not fetch {coordinates}: {(run.stdout + run.stderr).strip()[-500:]}")
+    (file,) = folder.iterdir()
+    return file
 
 
 def _unpack(archive: Path, folder: Path) -> Path:

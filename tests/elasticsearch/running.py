@@ -3,9 +3,10 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -26,25 +27,27 @@ def running_url() -> Iterator[str]:
 
 
 @contextmanager
-def own_server() -> Iterator[Server]:
+def own_server(make: Callable[[Path, int], Server] = Server) -> Iterator[Server]:
     """Run a server that a test may stop as it likes.
+
+    `make` describes it, given a folder and a free port.
 
     Without what it needs, the test fails where CI is set, and is skipped with the reason elsewhere.
     """
     # Not below pytest's own folder, which nobody but its user may enter.
     folder = Path(tempfile.mkdtemp(prefix="kitsune-elasticsearch-"))
-    server = Server(folder, free_port())
-    try:
-        server.start()
+    with ExitStack() as afterwards:
+        afterwards.callback(shutil.rmtree, folder)
+        try:
+            server = make(folder, free_port())
+            afterwards.callback(server.stop)
+            server.start()
+        except Missing as error:
+            no_server(str(error))
         yield server
-    except Missing as error:
-        no_server(str(error))
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
 
 
-def no_server(reason: str) -> None:
+def no_server(reason: str) -> NoReturn:
     """Fail where CI is set; skip with the reason elsewhere."""
     if os.environ.get("CI"):
         pytest.fail(reason)

@@ -4,12 +4,14 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.error import HTTPError
 
 from tests.elasticsearch.artefact import fetch
 from tests.elasticsearch.java import VECTOR_MODULE, Java, Missing, find_java
@@ -17,6 +19,8 @@ from tests.elasticsearch.java import VECTOR_MODULE, Java, Missing, find_java
 PORT = 9200
 USER, GROUP = "nobody", "nogroup"
 """Who runs the server when root starts it: it refuses to run as root."""
+
+UNAUTHORIZED = 401
 
 START_S = 120
 STOP_S = 30
@@ -39,11 +43,17 @@ class Server:
     heap: str = "1g"
     settings: Mapping[str, str] = field(default_factory=dict)
     """Lines of elasticsearch.yml beside the usual ones."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Files of its configuration beside the usual ones, or in their place."""
+    program: Path | None = None
+    """The unpacked server; None for the distribution as it comes."""
+    trust: ssl.SSLContext | None = None
+    """Who vouches for it, where it speaks TLS."""
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.trust else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def pid(self) -> int | None:
@@ -61,7 +71,7 @@ class Server:
             Missing: Java or the server's files are not to be had, or it did not start; the sentence says why.
         """
         if self.pid is None:
-            self._launch(find_java(), fetch())
+            self._launch(find_java(), self.program or fetch())
         give_up = time.monotonic() + START_S
         while not self._healthy():
             if time.monotonic() > give_up:
@@ -134,6 +144,8 @@ class Server:
             **self.settings,
         }
         (config / "elasticsearch.yml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
+        for name, content in self.files.items():
+            (config / name).write_bytes(content)
         (config / "jvm.options.d" / "heap.options").write_text(f"-Xms{self.heap}\n-Xmx{self.heap}\n")
         if not java.fast_vectors:
             lines = (config / "jvm.options").read_text().splitlines(keepends=True)
@@ -143,9 +155,13 @@ class Server:
                 shutil.chown(path, USER, GROUP)
 
     def _healthy(self) -> bool:
+        health = f"{self.url}/_cluster/health?wait_for_status=yellow"
         try:
-            with urllib.request.urlopen(f"{self.url}/_cluster/health?wait_for_status=yellow", timeout=5) as answer:  # noqa: S310 - our own server
+            with urllib.request.urlopen(health, timeout=5, context=self.trust) as answer:  # noqa: S310 - our own server
                 return bool(answer.status == 200)
+        except HTTPError as error:
+            # It is up, and tells strangers no more than that.
+            return error.code == UNAUTHORIZED
         except OSError:
             return False
 
