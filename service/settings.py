@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     engine: Engine = Field(default="embedded", description="Where a build puts its generation; releases name theirs.")
-    elasticsearch_url: str = Field(default="http://127.0.0.1:9200", description="Where Elasticsearch listens.")
+    elasticsearch_url: str = Field(
+        default="http://127.0.0.1:9200", pattern=r"^https?://[^/]", description="Where Elasticsearch listens."
+    )
     elasticsearch_alias: str = Field(
         default="kitsune", pattern=r"^[a-z][a-z0-9_-]*$", description="Alias, and what this shop's indices begin with."
     )
@@ -51,6 +53,13 @@ class Settings(BaseSettings):
     def _one_key(cls, path: Path | None, others: ValidationInfo) -> Path | None:
         if path is not None and others.data.get("elasticsearch_api_key") is not None:
             raise PydanticCustomError("two_keys", "KITSUNE_ELASTICSEARCH_API_KEY is set as well; unset one of them.")
+        return path
+
+    @field_validator("elasticsearch_ca_file")
+    @classmethod
+    def _checked_certificate(cls, path: Path | None, others: ValidationInfo) -> Path | None:
+        if path is not None and not others.data.get("elasticsearch_url", "https:").startswith("https:"):
+            raise PydanticCustomError("no_tls", "KITSUNE_ELASTICSEARCH_URL must begin with https:// then.")
         return path
 
     def elasticsearch_key(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from elasticsearch import (
     Elasticsearch,
     NotFoundError,
     SerializationError,
+    SSLError,
     TransportError,
     UnsupportedProductError,
 )
@@ -61,7 +62,7 @@ class Connection:
 
     url: str
     alias: str = "kitsune"
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
 
     def client(self, timeout_s: float = PATIENCE_S) -> Elasticsearch:
@@ -116,5 +117,10 @@ def explained() -> Iterator[None]:
         ) from error
     except (SerializationError, UnsupportedProductError) as error:
         raise IndexUnavailable("What answers is not Elasticsearch: the operator should look at its address.") from error
+    except SSLError as error:
+        raise IndexUnavailable(
+            "Elasticsearch does not show a certificate that is trusted: the operator should look at "
+            "KITSUNE_ELASTICSEARCH_CA_FILE, and at the name in KITSUNE_ELASTICSEARCH_URL."
+        ) from error
     except TransportError as error:
         raise IndexUnavailable("Elasticsearch cannot be reached. Try again in a moment.") from error

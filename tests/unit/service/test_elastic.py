@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig
-from elasticsearch import ApiError, AuthorizationException, ConnectionTimeout, NotFoundError
+from elasticsearch import ApiError, AuthorizationException, ConnectionTimeout, NotFoundError, SSLError
 from elasticsearch import ConnectionError as Unreachable
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,6 +125,7 @@ def test_a_write_that_was_not_taken_is_an_error(result: dict[str, Any], error: t
     [
         (ConnectionTimeout("10.0.0.7 timed out"), "does not answer in time"),
         (Unreachable("10.0.0.7 refused"), "cannot be reached"),
+        (SSLError("10.0.0.7 has a certificate of its own"), "does not show a certificate that is trusted"),
         (NotFoundError("no such index [x]", META, {}), "is not in Elasticsearch"),
         (ApiError("busy", META, {"error": {"reason": "busy [x]"}}), r"cannot do this now \(503, busy\)"),
         (AuthorizationException("no", replace(META, status=403), {}), r"refuses the key \(403\)"),
@@ -138,6 +139,10 @@ def test_what_the_client_raises_is_explained_without_hosts_or_input(raised: Exce
         raise raised
     assert "10.0.0.7" not in str(explained_error.value)
     assert "[x]" not in str(explained_error.value)
+
+
+def test_a_connection_does_not_show_its_key() -> None:
+    assert "the-key" not in repr(Connection("https://127.0.0.1:9200", api_key="the-key"))
 
 
 class CountingClient:

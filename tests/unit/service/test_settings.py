@@ -88,6 +88,18 @@ def test_two_keys_to_elasticsearch_are_refused(monkeypatch: pytest.MonkeyPatch) 
         Settings.load()
 
 
+@pytest.mark.parametrize("url", ["search.example:9200", "ftp://search.example", "https://"])
+def test_an_address_that_no_client_takes_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="KITSUNE_ELASTICSEARCH_URL"):
+        Settings.load(elasticsearch_url=url)
+
+
+def test_an_authority_for_an_address_without_tls_is_refused() -> None:
+    with pytest.raises(SettingsError, match="CA_FILE: KITSUNE_ELASTICSEARCH_URL must begin with https://"):
+        Settings.load(elasticsearch_ca_file="ca.pem")
+    Settings.load(elasticsearch_ca_file="ca.pem", elasticsearch_url="https://search.example:9200")
+
+
 @pytest.mark.parametrize("content", [b"", b" \n", b"CANARY\nCANARY", b"CANARY\xff", None])
 def test_a_key_file_without_one_key_is_refused_and_not_repeated(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "key"
