@@ -1,4 +1,4 @@
-"""`kitsune index`: generations are built, listed, served again and removed; and `kitsune rollback`."""
+"""`kitsune index`: generations are built, listed, served again and removed; keys are made; and `kitsune rollback`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -22,6 +22,7 @@ from service.cli.console import (
     facts,
     show,
 )
+from service.cli.keys import keys
 from service.errors import HomeError, IndexUnavailable
 from service.home import Home
 from service.settings import Settings
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     group.command()(swap)
     group.command()(rollback)
     group.command()(prune)
+    group.command()(keys)
     app.add_typer(group, name="index")
     app.command()(rollback)
 

@@ -35,7 +35,11 @@ NOT_TYPED = {
     "docker compose up": "needs Docker",
     "export KITSUNE_ELASTICSEARCH_URL=https://search.example:9200": "nobody's cluster",
     "export KITSUNE_ELASTICSEARCH_CA_FILE=ca.pem": "the same",
-    "export KITSUNE_ELASTICSEARCH_API_KEY=...": "the same",
+    "export KITSUNE_ELASTICSEARCH_API_KEY_FILE=keys/kitsune-ingest.key": "the same",
+    "kitsune index keys --user USER --to keys": "the same",
+    "curl --cacert ca.pem --user USER https://search.example:9200/_security/api_key --json @serve.json": "the same",
+    "curl --cacert ca.pem --user USER -X DELETE https://search.example:9200/_security/api_key "
+    """--json '{"ids": ["ID"]}'""": "the same",
     "kitsune build --engine elasticsearch --profile PROFILE.toml --data FOLDER --home HOME": "the same",
     "kitsune serve --home HOME": "the same",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME": "needs Mango's data, which is not ours",

@@ -1,6 +1,7 @@
 """Every command, option, setting, endpoint, parameter, key and code is on its page, and no other."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
@@ -16,10 +17,13 @@ from service.api.problems import SENTENCES, status_of
 from service.app import create_app
 from service.catalog import columns
 from service.cli import app
+from service.index.elastic import keys
 from service.settings import PREFIX, Settings
 from tests.docs.pages import DOCS, ROOT, blocks, prose, quoted, rows, sections
 
-CLI, FORMATS, REST, SETTINGS = (DOCS / f"{name}.md" for name in ("cli", "formats", "rest", "settings"))
+CLI, ELASTICSEARCH, FORMATS, REST, SETTINGS = (
+    DOCS / f"{name}.md" for name in ("cli", "elasticsearch", "formats", "rest", "settings")
+)
 
 
 def commands(command: Any, name: str = "kitsune") -> Iterator[tuple[str, Any]]:
@@ -94,6 +98,22 @@ def test_every_bound_and_choice_of_a_setting_is_on_the_page() -> None:
         }
         choices = {*get_args(field.annotation)} if get_origin(field.annotation) is Literal else set()
         assert bounds | choices <= {*re.findall(r"\w+", allowed[PREFIX + name.upper()])}, name
+
+
+def test_the_key_that_the_page_makes_by_hand_is_the_one_that_the_tool_makes() -> None:
+    (block,) = blocks(ELASTICSEARCH, "json")
+    descriptor = {"cluster": [], "indices": [keys.rights("serve", "kitsune")]}
+    assert json.loads(block.text) == {
+        "name": "kitsune-serve",
+        "expiration": COMMANDS["kitsune index keys"].params[3].default,
+        "role_descriptors": {"serve": descriptor},
+    }
+
+
+@pytest.mark.parametrize("role", keys.PRIVILEGES)
+def test_every_privilege_of_a_key_is_on_the_page_and_no_other(role: keys.Role) -> None:
+    (privileges,) = (cells[1] for cells in rows(sections(ELASTICSEARCH)["Keys and TLS"]) if cells[0] == role)
+    assert quoted(privileges) == {*keys.PRIVILEGES[role]}
 
 
 def operations() -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import pytest
@@ -40,13 +40,15 @@ def home(made_home: MadeHome, tmp_path: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
+def serving(
+    home: Path, log: IO[bytes] | int = subprocess.DEVNULL
+) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {"KITSUNE_ADMIN_KEY": ADMIN_KEY}
     command = [*KITSUNE, "serve", "--home", str(home), "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stderr=log)
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
         for _ in range(300):
             try:

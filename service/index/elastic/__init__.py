@@ -6,6 +6,7 @@
     engine.py       the `ProductIndex`
     building.py     a generation out of the record: created, filled, checked
     generations.py  the lifecycle: which generations there are, and the one alias
+    keys.py         the two keys that a shop needs, and what each may do
 
 The only package that imports `elasticsearch`; nothing imports it before the engine is asked for.
 """
