@@ -17,6 +17,19 @@ TEST_PREFIX = "KITSUNE_TEST_"
 """Variables that tell the tests where things are; the service leaves them alone."""
 
 Engine = Literal["embedded", "elasticsearch"]
+LayoutChoice = Literal["auto", "exact", "partitioned"]
+
+IMPOSSIBLE_LAYOUTS = {
+    "bbq_": "it keeps one bit of each number, which Elasticsearch does from 64 numbers on, and vectors here have 50",
+    "int8_": "it rounds the vectors, and finds 8 of the 10 nearest products",
+    "int4_": "it rounds the vectors more coarsely than int8_, which already finds only 8 of the 10 nearest products",
+    "hnsw": "one graph over all taxonomies is slower than comparing all products of one, and misses more",
+}
+"""What else Elasticsearch can do with vectors, by how its name begins, and why it is not done here.
+
+Source: a million products of 300 taxonomies, 50 numbers each: `int8_flat` recall@10 .77; `int8_hnsw` .72 at 20 ms;
+`flat` 1.0 at 7 ms.
+"""
 
 
 class Settings(BaseSettings):
@@ -35,6 +48,10 @@ class Settings(BaseSettings):
     elasticsearch_alias: str = Field(
         default="kitsune", pattern=r"^[a-z][a-z0-9_-]*$", description="Alias, and what this shop's indices begin with."
     )
+    elasticsearch_layout: LayoutChoice = Field(
+        default="auto", description="Whether the largest taxonomies of a new index get a graph."
+    )
+    elasticsearch_shards: int = Field(default=1, ge=1, le=1024, description="Shards of a new index.")
     elasticsearch_api_key: SecretStr | None = Field(default=None, description="Key to Elasticsearch, as it gave it.")
     elasticsearch_api_key_file: Path | None = Field(default=None, description="File that holds that key instead.")
     elasticsearch_ca_file: Path | None = Field(default=None, description="Authority that signed its certificate.")
@@ -47,6 +64,14 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least important log lines that are written."
     )
+
+    @field_validator("elasticsearch_layout", mode="before")
+    @classmethod
+    def _possible(cls, layout: Any) -> Any:
+        for beginning, why in IMPOSSIBLE_LAYOUTS.items():
+            if isinstance(layout, str) and layout.startswith(beginning):
+                raise PydanticCustomError("impossible_layout", f"{why}; choose auto, exact or partitioned.")
+        return layout
 
     @field_validator("elasticsearch_api_key_file")
     @classmethod
@@ -61,6 +86,12 @@ class Settings(BaseSettings):
         if path is not None and not others.data.get("elasticsearch_url", "https:").startswith("https:"):
             raise PydanticCustomError("no_tls", "KITSUNE_ELASTICSEARCH_URL must begin with https:// then.")
         return path
+
+    def index_options(self) -> dict[str, Any]:
+        """Return what decides, beside its content, how an index is built."""
+        if self.engine == "embedded":
+            return {"engine": self.engine}
+        return {"engine": self.engine, "layout": self.elasticsearch_layout, "shards": self.elasticsearch_shards}
 
     def elasticsearch_key(self) -> str | None:
         """Return the key to Elasticsearch, read anew where a file holds it: a key that was changed is found.

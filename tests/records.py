@@ -1,6 +1,6 @@
 """Records and indexes as tests of builds need them: read whole, and changed while somebody reads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from service.catalog.record import Change, Record
 from service.domain import Product
@@ -32,6 +32,9 @@ class RecordWithHook:
             if number == 60:
                 self._hook(self._record)
             yield item
+
+    def taxonomy_sizes(self, space_id: str) -> Mapping[str, int]:
+        return self._record.taxonomy_sizes(space_id)
 
     def changes_since(self, sequence: int, space_id: str) -> Iterator[Change]:
         return self._record.changes_since(sequence, space_id)

@@ -30,6 +30,7 @@ from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, 
 from service.catalog.words import word_lists_digest
 from service.errors import BundleError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
 from service.home import Home, ReleasePointer, replace_file
+from service.index.elastic.planning import Plan, plan_layout
 from service.index.generations import Rejected, generations_of
 from service.settings import Settings
 
@@ -51,7 +52,12 @@ class Shop:
     @property
     def stages(self) -> Stages:
         """The ledger of this home."""
-        return Stages(self.home.work / "stages.json")
+        return stages_of(self.home)
+
+
+def stages_of(home: Home) -> Stages:
+    """Return the ledger of a home."""
+    return Stages(home.work / "stages.json")
 
 
 def import_catalog(shop: Shop) -> StageRun:
@@ -129,7 +135,7 @@ def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
 
 def encode(shop: Shop) -> StageRun:
     """Give every product of the record a vector; those that have one from the same photos keep it."""
-    bundle = current_model(shop)
+    bundle = current_model(shop.home)
     with Record.open(shop.home.record_path) as record, shop.reporter.task("vectors") as progress:
         started = time.monotonic()
         report = encode_catalogue(record, bundle, shop.data, shop.home.work, progress)
@@ -142,7 +148,7 @@ def train_generator(
     shop: Shop, options: "GeneratorOptions", permutations: "Permutations" = "dedupe", *, refit_all: bool = False
 ) -> StageRun:
     """Train a generator on the shop's outfits: a bundle."""
-    draft = current_model(shop)
+    draft = current_model(shop.home)
     source = outfits_source(shop)
     with Record.open(shop.home.record_path, read_only=True) as record:
         product_ids, vectors = record.vectors(draft.space_id)
@@ -200,12 +206,26 @@ def install_bundle(shop: Shop, source: Path) -> StageRun:
     return _logged(shop, StageRun("bundle install", _describe(shop, bundle), skipped=skipped, duration_s=0.0))
 
 
+def plan_index(home: Home, settings: Settings) -> Plan:
+    """Say how `build_index` would lay the record out on Elasticsearch, and what searches would cost.
+
+    Raises:
+        HomeError: there is no encoder yet, or no product has a vector of it; or the settings ask for what cannot be.
+    """
+    bundle = current_model(home)
+    with Record.open(home.record_path, read_only=True) as record:
+        sizes = record.taxonomy_sizes(bundle.space_id)
+    if not sizes:
+        raise HomeError("No product has a vector in this space: run `kitsune encode` first.")
+    return plan_layout(sizes, settings.elasticsearch_layout, settings.elasticsearch_shards, bundle.dimensions)
+
+
 def build_index(shop: Shop, settings: Settings) -> StageRun:
     """Build a generation out of the record's vectors and release it with the bundle and the mapping.
 
     Products that the engine does not take are listed in the home's `work/refused-products.jsonl`.
     """
-    bundle = current_model(shop)
+    bundle = current_model(shop.home)
     if bundle.trained is None:
         raise HomeError("The bundle has no generator yet; run `kitsune generator train` first.")
     mapping = install_mapping(shop)
@@ -232,7 +252,7 @@ def build_index(shop: Shop, settings: Settings) -> StageRun:
 
         run = shop.stages.run(
             "index build",
-            {"space": bundle.space_id, "sequence": record.sequence, "engine": settings.engine},
+            {"space": bundle.space_id, "sequence": record.sequence, **settings.index_options()},
             work,
             still_there=lambda done: generations.has(done["generation"]),
         )
@@ -268,20 +288,20 @@ def install_mapping(shop: Shop) -> str:
     return mapping.mapping_id
 
 
-def current_model(shop: Shop) -> Bundle:
+def current_model(home: Home) -> Bundle:
     """Open the bundle or draft that the latest training or installation left.
 
     Raises:
         HomeError: there is none.
         BundleError: it is damaged.
     """
-    used = shop.stages.outputs("model")
+    used = stages_of(home).outputs("model")
     if used is None:
         raise HomeError(
             "This home has no encoder yet; run `kitsune encoder train`, or `kitsune build --bundle BUNDLE`."
         )
     try:
-        return open_bundle(shop.home.path / used["model"], draft=True)
+        return open_bundle(home.path / used["model"], draft=True)
     except BundleCorrupt as error:
         raise BundleError(str(error)) from error
 

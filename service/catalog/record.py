@@ -166,6 +166,14 @@ class Record:
         for product, vector in self._snapshot(statement, (space_id,)):
             yield Item(_decode_product(product), _vector(vector))
 
+    def taxonomy_sizes(self, space_id: str) -> dict[str, int]:
+        """Return how many products of each taxonomy have a vector in the space."""
+        statement = (
+            "SELECT taxonomy, count(*) FROM products JOIN vectors USING (product_id)"
+            " WHERE space_id = ? GROUP BY taxonomy"
+        )
+        return dict(self._all(statement, (space_id,)))
+
     def changes_since(self, sequence: int, space_id: str) -> Iterator[Change]:
         """Yield the latest change of every product that changed after `sequence`, oldest first."""
         statement = (

@@ -48,7 +48,7 @@ def evaluate(
     Brackets hold 95 % intervals. The home keeps the figures, and the lookbook shows those of the served bundle.
     """
     shop = Shop(Home(home), load_profile(profile), data, BarReporter())
-    bundle = current_model(shop)
+    bundle = current_model(shop.home)
     if bundle.trained is None:
         raise HomeError("The bundle has no generator yet; run `kitsune generator train` first.")
     with Record.open(shop.home.record_path, read_only=True) as record:

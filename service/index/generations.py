@@ -109,5 +109,7 @@ def generations_of(engine: Engine, home: Home, settings: Settings) -> Generation
             settings.elasticsearch_alias,
             settings.elasticsearch_key(),
             settings.elasticsearch_ca_file,
-        )
+        ),
+        settings.elasticsearch_layout,
+        settings.elasticsearch_shards,
     )

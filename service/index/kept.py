@@ -16,6 +16,8 @@ class GenerationState:
     generation_id: str
     info: GenerationInfo | None
     """What it was built from; None for one that was never finished, or is damaged."""
+    layout: str = "exact"
+    """How it is searched: exactly, or in its largest taxonomies by a graph."""
 
     @property
     def complete(self) -> bool:

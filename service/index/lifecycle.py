@@ -5,7 +5,7 @@ another id.
 """
 
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +53,10 @@ class Record(Protocol):
 
     def items(self, space_id: str) -> Iterator[Item]:
         """Yield the products that have a vector in the space, by (taxonomy, product id)."""
+        ...
+
+    def taxonomy_sizes(self, space_id: str) -> Mapping[str, int]:
+        """Return how many products of each taxonomy have a vector in the space."""
         ...
 
     def changes_since(self, sequence: int, space_id: str) -> Iterator[Change]:

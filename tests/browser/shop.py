@@ -138,4 +138,4 @@ def _build(shop: Shop, outfits: Sequence[Sequence[str]]) -> None:
     building.encode(shop)
     building.build_index(shop, Settings.load())
     with Record.open(shop.home.record_path, read_only=True) as record:
-        keep(shop.home, measure(record, current_model(shop), outfits, shop.data, part="test", reporter=Silent()))
+        keep(shop.home, measure(record, current_model(shop.home), outfits, shop.data, part="test", reporter=Silent()))

@@ -12,6 +12,7 @@ from service.index.base import GenerationInfo, Item, ProductIndex
 from service.index.elastic.building import Meta, create_index, fill_index, open_index
 from service.index.elastic.connection import Connection
 from service.index.elastic.sampling import Sample
+from tests.catalogues import taxonomy_name
 from tests.contract.reference import ReferenceIndex
 
 DIMENSIONS = 12
@@ -70,16 +71,16 @@ class EmbeddedEngine:
 class ElasticEngine:
     """Makes indices of its own on the session's server, and removes them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, partitions: tuple[str, ...], shards: int) -> None:
+        self._meta = Meta("generation", "space", DIMENSIONS, 7, partitions=partitions, shards=shards)
         self._connection = Connection(url, alias=f"contract-{secrets.token_hex(4)}")
         self._index = f"{self._connection.alias}-generation"
         self._open: ProductIndex | None = None
 
     async def make(self, items: Sequence[Item]) -> ProductIndex:
         with self._connection.client() as client:
-            meta = Meta("generation", "space", DIMENSIONS, 7)
-            create_index(client, self._index, meta)
-            assert fill_index(client, self._index, items, DIMENSIONS, sample=Sample()) == []
+            create_index(client, self._index, self._meta)
+            assert fill_index(client, self._index, items, self._meta, sample=Sample()) == []
         return await self.reopen()
 
     async def reopen(self) -> ProductIndex:
@@ -102,20 +103,31 @@ ENGINES: dict[str, Callable[[Path], Engine]] = {
 }
 
 
+GRAPHS = (taxonomy_name(0), taxonomy_name(2))
+"""The largest taxonomy, and the third: searches that name several mix graphs and exact parts."""
+
+ELASTIC_LAYOUTS: dict[str, tuple[tuple[str, ...], int]] = {
+    "elasticsearch": ((), 1),
+    "elasticsearch-partitioned": (GRAPHS, 1),
+    "elasticsearch-on-3-shards": (GRAPHS, 3),
+}
+"""The taxonomies that have a graph, and how many shards there are."""
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=[*ENGINES, pytest.param("elasticsearch", marks=pytest.mark.slow)])
+@pytest.fixture(params=[*ENGINES, *(pytest.param(name, marks=pytest.mark.slow) for name in ELASTIC_LAYOUTS)])
 async def engine(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Engine]:
     if request.param == "embedded-in-threads":
         monkeypatch.setattr(embedded, "INLINE_ROWS", -1)
-    if request.param == "elasticsearch":
+    if request.param in ELASTIC_LAYOUTS:
         # Asked for by name, so that the other engines' tests start no server.
-        engine: Engine = ElasticEngine(request.getfixturevalue("elasticsearch_url"))
+        engine: Engine = ElasticEngine(request.getfixturevalue("elasticsearch_url"), *ELASTIC_LAYOUTS[request.param])
     else:
         engine = ENGINES[request.param](tmp_path)
     yield engine

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, replace
 from itertools import cycle, islice
@@ -234,6 +234,9 @@ class Marked:
     def items(self, space_id: str) -> Iterator[Item]:
         for item in self._record.items(space_id):
             yield Item(replace(item.product, title=self._mark), item.vector)
+
+    def taxonomy_sizes(self, space_id: str) -> Mapping[str, int]:
+        return self._record.taxonomy_sizes(space_id)
 
     def changes_since(self, sequence: int, space_id: str) -> Iterator[Change]:
         return self._record.changes_since(sequence, space_id)

@@ -7,7 +7,7 @@ Notation used for array shapes: d vector.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ import numpy as np
 from service.domain import Gender, Product
 from service.index.base import Item, Vector
 from service.index.documents import text_of, words_of
+from service.index.elastic.layouts import FLAT
 from service.taxonomy import TaxonomyCount
 
 UNSTATED = "unstated"
@@ -30,8 +31,8 @@ LONGEST_ID = 512
 _KEYWORD = {"type": "keyword"}
 
 
-def fields(dimensions: int) -> dict[str, Any]:
-    """Return the mapping's fields.
+def fields(dimensions: int, graphs: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the mapping's fields; those of `graphs` hold vectors with a graph, as `layouts` says.
 
     Vectors are of unit length, so their dot product is their cosine, and they are kept as they are; `flat` means that
     they are compared one by one, exactly.
@@ -47,14 +48,19 @@ def fields(dimensions: int) -> dict[str, Any]:
         "gender": _KEYWORD,
         "group_id": _KEYWORD,
         "words": {"type": "keyword", "ignore_above": LONGEST_WORD},
-        "vector": {
-            "type": "dense_vector",
-            "dims": dimensions,
-            "index": True,
-            "similarity": "dot_product",
-            "index_options": {"type": "flat"},
-        },
+        FLAT: _vectors(dimensions, "flat"),
+        **{graph: _vectors(dimensions, "hnsw") for graph in graphs},
         "product": {"type": "object", "enabled": False},
+    }
+
+
+def _vectors(dimensions: int, kind: str) -> dict[str, Any]:
+    return {
+        "type": "dense_vector",
+        "dims": dimensions,
+        "index": True,
+        "similarity": "dot_product",
+        "index_options": {"type": kind},
     }
 
 
@@ -77,8 +83,9 @@ def unfit(product: Product) -> str | None:
     return f"the id has {size} bytes, above the {LONGEST_ID} of Elasticsearch" if size > LONGEST_ID else None
 
 
-def document(product: Product, vector: Vector) -> dict[str, Any]:
-    """Return the document of a product and its unit vector [d]."""
+def document(product: Product, vector: Vector, graph: str | None) -> dict[str, Any]:
+    """Return the document of a product and its unit vector [d], which goes into the field `graph` as well."""
+    numbers = vector.tolist()
     return {
         "product_id": product.product_id,
         "taxonomy": product.taxonomy,
@@ -87,7 +94,8 @@ def document(product: Product, vector: Vector) -> dict[str, Any]:
         "gender": gender(product.gender),
         "group_id": product.group_id,
         "words": sorted(set(words_of(text_of(product)))),
-        "vector": vector.tolist(),
+        FLAT: numbers,
+        **({graph: numbers} if graph else {}),
         **volatile(product),
     }
 
@@ -126,4 +134,4 @@ def product_of(hit: Mapping[str, Any]) -> Product:
 
 def item_of(hit: Mapping[str, Any]) -> Item:
     """Return the product and the vector that a hit carries."""
-    return Item(product_of(hit), np.array(hit["_source"]["vector"], np.float32))
+    return Item(product_of(hit), np.array(hit["_source"][FLAT], np.float32))

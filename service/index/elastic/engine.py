@@ -7,7 +7,7 @@ Notation used for array shapes: d vector.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Any, TypeVar
@@ -22,7 +22,10 @@ from service.index.browsing import read_cursor, write_cursor
 from service.index.documents import words_of
 from service.index.elastic import queries as bodies
 from service.index.elastic.connection import explained
-from service.index.elastic.documents import counted, document, item_of, product_of, unfit, volatile
+from service.index.elastic.documents import counted, item_of, product_of, unfit
+from service.index.elastic.layouts import VectorFields
+from service.index.elastic.sending import Action
+from service.index.elastic.standing import Hit, outdated, patching, place_of, put, removal
 from service.index.vectors import item_vectors, query_vectors
 from service.taxonomy import TaxonomyTree
 
@@ -38,7 +41,10 @@ RECOUNT_S = 60.0
 AT_ONCE = 1000
 """Products read or written by one call."""
 
-TOO_MANY = 429
+TRIES = 20
+"""How often a write is tried whose products others write to at the same time."""
+
+CHANGED = 409
 MISSING = 404
 REFUSED = 400
 
@@ -48,12 +54,21 @@ T = TypeVar("T")
 class ElasticIndex:
     """A `ProductIndex` over one index of the cluster. Used from one event loop."""
 
-    def __init__(self, client: AsyncElasticsearch, index: str, info: GenerationInfo, tree: TaxonomyTree) -> None:
+    def __init__(
+        self,
+        client: AsyncElasticsearch,
+        index: str,
+        info: GenerationInfo,
+        tree: TaxonomyTree,
+        fields: VectorFields,
+    ) -> None:
         self._client = client
         self._index = index
         self._info = info
         self._tree = tree
+        self._fields = fields
         self._counted_at = time.monotonic()
+        self._placing = asyncio.Lock()
 
     @property
     def info(self) -> GenerationInfo:
@@ -103,7 +118,8 @@ class ElasticIndex:
             while asked:
                 depths = {number: min(depth, bodies.MOST_CANDIDATES) for number, depth in asked.items()}
                 found = await self._nearest(queries, vectors, depths, filters, timeout_s)
-                answers = [_ranked(found[n], queries[n].k) if n in found else answers[n] for n in range(len(queries))]
+                for number, hits in found.items():
+                    answers[number] = tuple(_candidate(hit) for hit in hits[: queries[number].k])
                 asked = {
                     number: depths[number] * DEEPER
                     for number, hits in found.items()
@@ -131,28 +147,25 @@ class ElasticIndex:
             InvalidRequest: a vector is not one of unit length, or the index takes no such product; earlier items may
                 be in by then.
         """
-        for batch in _batches(items):
+        for batch in _batches({item.product.product_id: item for item in items}.values()):
             vectors = item_vectors(batch, self._info.dimensions)
-            lines: list[Any] = []
-            for item, vector in zip(batch, vectors, strict=True):
+            for item in batch:
                 if why := unfit(item.product):
                     raise InvalidRequest(f"The index does not take product {item.product.product_id}: {why}.")
-                lines += [{"index": {"_id": item.product.product_id}}, document(item.product, vector)]
-            await self._write(lines)
+            # Where a product stands may not change between the look and the write.
+            async with self._placing:
+                await self._place(batch, vectors)
 
     async def delete(self, product_ids: Collection[str]) -> None:
         """Remove products; unknown ids are ignored."""
         for batch in _batches(product_ids):
-            await self._write([{"delete": {"_id": product_id}} for product_id in batch])
+            async with self._placing:
+                await self._settle(batch, removal)
 
     async def patch(self, patches: Mapping[str, Patch]) -> None:
         """Change volatile fields, and those only; unknown ids are ignored."""
         for batch in _batches(patches):
-            lines: list[Any] = []
-            for hit in await self._search(bodies.by_ids(batch, vectors=False)):
-                patched = patches[hit["_id"]].applied_to(product_of(hit))
-                lines += [{"update": {"_id": hit["_id"]}}, {"doc": volatile(patched)}]
-            await self._write(lines)
+            await self._settle(batch, lambda hit: patching(hit, patches[hit["_id"]]))
 
     async def close(self) -> None:
         """Release the connections."""
@@ -167,18 +180,45 @@ class ElasticIndex:
         timeout_s: float,
     ) -> dict[int, list[Any]]:
         """Return the hits of each query of `depths`."""
+        parts = [
+            (number, part) for number in depths for part in self._fields.parts(queries[number].taxonomies, filters)
+        ]
         lines: list[Any] = []
-        for number, depth in depths.items():
-            lines.append(bodies.search_header(self._index, vectors[number]))
-            lines.append(bodies.search_body(queries[number], vectors[number], depth, filters, timeout_s))
+        for number, part in parts:
+            lines.append(bodies.search_header(self._index, part, vectors[number]))
+            lines.append(bodies.search_body(part, vectors[number], depths[number], filters, timeout_s))
         with explained():
             answer = await self._client.msearch(searches=lines)
-        return {number: hits_of(part) for number, part in zip(depths, answer["responses"], strict=True)}
+        found: dict[int, list[Any]] = {number: [] for number in depths}
+        for (number, _), response in zip(parts, answer["responses"], strict=True):
+            found[number] += hits_of(response)
+        return {number: _best(hits, depths[number]) for number, hits in found.items()}
 
     async def _search(self, body: bodies.Body) -> list[Any]:
         with explained():
             answer = await self._client.search(index=self._index, allow_partial_search_results=False, body=body)
         return hits_of(answer)
+
+    async def _place(self, items: Sequence[Item], vectors: Vector) -> None:
+        """Write items, and remove what stood of them elsewhere."""
+        before = await self._search(bodies.by_ids([item.product.product_id for item in items], vectors=False))
+        await self._write([put(item, vector, self._fields) for item, vector in zip(items, vectors, strict=True)])
+        gone = outdated(before, items)
+        await self._settle({key for key, _ in gone}, lambda hit: removal(hit) if place_of(hit) in gone else None)
+
+    async def _settle(self, product_ids: Collection[str], action: Callable[[Hit], Action | None]) -> None:
+        """Carry out an action wherever products stand, and again on those that somebody else wrote to meanwhile.
+
+        Raises:
+            IndexUnavailable: others never cease to.
+        """
+        for _ in range(TRIES):
+            if not product_ids:
+                return
+            hits = await self._search(bodies.by_ids(product_ids, vectors=False))
+            product_ids = await self._write([wanted for hit in hits if (wanted := action(hit))])
+        if product_ids:
+            raise IndexUnavailable("Others write to the same products all the time. Try again in a moment.")
 
     async def _count(self) -> None:
         with explained():
@@ -188,14 +228,16 @@ class ElasticIndex:
         self._tree = tree_of(answer)
         self._counted_at = time.monotonic()
 
-    async def _write(self, lines: Sequence[Any]) -> None:
-        if not lines:
-            return
+    async def _write(self, actions: Sequence[Action]) -> set[str]:
+        """Have actions carried out; return the ids of those whose product was no longer as they took it to be."""
+        if not actions:
+            return set()
         self._counted_at = 0
         with explained():
-            answer = await self._client.bulk(index=self._index, operations=lines, refresh=True)
-        if answer["errors"]:
-            _refuse(answer["items"])
+            answer = await self._client.bulk(
+                index=self._index, operations=[line for action in actions for line in action], refresh=True
+            )
+        return _changed(answer["items"]) if answer["errors"] else set()
 
 
 def tree_of(answer: Any) -> TaxonomyTree:
@@ -230,10 +272,20 @@ def hits_of(answer: Any) -> list[Any]:
     return hits
 
 
-def _ranked(hits: Sequence[Any], k: int) -> tuple[Candidate, ...]:
-    """Return the best k: highest cosine first, equal cosines by product id. Elasticsearch scores (1 + cosine) / 2."""
-    best = sorted(hits, key=lambda hit: (-hit["_score"], hit["_id"]))[:k]
-    return tuple(Candidate(product_of(hit), max(-1.0, min(1.0, 2 * hit["_score"] - 1))) for hit in best)
+def _best(hits: Sequence[Any], depth: int) -> list[Any]:
+    """Return the best hits of all parts of a search: highest score first, equal scores by product id.
+
+    A product that moves from shard to shard may be in both for a moment.
+    """
+    best: dict[str, Any] = {}
+    for hit in sorted(hits, key=lambda hit: (-hit["_score"], hit["_id"])):
+        best.setdefault(hit["_id"], hit)
+    return list(best.values())[:depth]
+
+
+def _candidate(hit: Any) -> Candidate:
+    """Return what a hit stands for. Elasticsearch scores (1 + cosine) / 2."""
+    return Candidate(product_of(hit), max(-1.0, min(1.0, 2 * hit["_score"] - 1)))
 
 
 def _ends_in_tie(hits: Sequence[Any], k: int, depth: int) -> bool:
@@ -250,19 +302,23 @@ async def _deadline(timeout_s: float) -> AsyncIterator[None]:
         raise DeadlineExceeded("Elasticsearch did not answer in time. Try again in a moment.") from None
 
 
-def _refuse(results: Sequence[Any]) -> None:
-    """Raise what is wrong with a bulk's items; a product that is not there to be deleted or patched is no fault.
+def _changed(results: Sequence[Any]) -> set[str]:
+    """Return the ids of a bulk's items whose condition was not met; a product that is not there is no fault.
 
     Raises:
         InvalidRequest: the index takes no such product.
         IndexUnavailable: it takes none now.
     """
+    changed = set()
     for result in results:
         ((action, item),) = result.items()
-        if item["status"] >= REFUSED and not (item["status"] == MISSING and action != "index"):
+        if item["status"] == CHANGED:
+            changed.add(item["_id"])
+        elif item["status"] >= REFUSED and not (item["status"] == MISSING and action != "index"):
             if item["status"] == REFUSED:
                 raise InvalidRequest(f"The index does not take product {item['_id']}: {item['error']['reason']}")
             raise IndexUnavailable(f"Elasticsearch takes no writes now ({item['status']}). Try again in a moment.")
+    return changed
 
 
 def _batches(values: Iterable[T]) -> Iterable[list[T]]:

@@ -35,10 +35,12 @@ from service.index.elastic.building import (
     write_meta,
 )
 from service.index.elastic.connection import Connection, explained
+from service.index.elastic.planning import plan_layout
 from service.index.elastic.sampling import Sample
 from service.index.generations import Built, Rejected
 from service.index.kept import GenerationState, new_generation_id
 from service.index.lifecycle import Advance, Record
+from service.settings import LayoutChoice
 
 OPEN_S = 5.0
 """Patience of a process that starts to serve, or that lists: when the cluster hangs, it says so."""
@@ -49,6 +51,8 @@ class ElasticGenerations:
     """One shop's generations on one cluster."""
 
     connection: Connection
+    layout: LayoutChoice = "auto"
+    shards: int = 1
 
     def build(self, record: Record, space_id: str, dimensions: int, advance: Advance, *, bundle_id: str) -> Built:
         """Make an index of all products that have a vector in the space, and check it; the alias stays where it is.
@@ -59,12 +63,12 @@ class ElasticGenerations:
             IndexUnavailable: Elasticsearch takes no more writes; the next build goes on from here.
         """
         with self.connection.client() as client, self._lock(client):
-            begun = Meta(new_generation_id(), space_id, dimensions, record.sequence, bundle_id)
+            begun = replace(self._planned(record, space_id, dimensions), bundle_id=bundle_id)
             meta, after = self._begin(client, begun)
             index = self._index(meta.generation_id)
             try:
                 sample, rejected = self._filled(client, meta, record, after, advance)
-                check_index(client, index, sample, resumed=after != START)
+                check_index(client, index, meta, sample, resumed=after != START)
                 meta = replace(self._caught_up(client, meta, record), left_out=len(rejected))
                 meta = finish_index(client, index, meta)
             except HomeError:
@@ -85,7 +89,9 @@ class ElasticGenerations:
         """List the indices, complete or not, by age."""
         with self.connection.client(OPEN_S) as client:
             metas = sorted(self._metas(client).values(), key=lambda meta: meta.generation_id)
-        return [GenerationState(meta.generation_id, info_of(meta) if meta.complete else None) for meta in metas]
+        return [
+            GenerationState(meta.generation_id, info_of(meta) if meta.complete else None, meta.layout) for meta in metas
+        ]
 
     def activate(self, generation_id: str, record: Record) -> None:
         """Bring a generation to the record's latest state, and move the alias to it in one step.
@@ -139,18 +145,35 @@ class ElasticGenerations:
                 self._remove(client, index)
         return tuple(sorted(gone.values()))
 
+    def _planned(self, record: Record, space_id: str, dimensions: int) -> Meta:
+        """Return what a new generation is to be; its sequence comes first, so that no change is missed."""
+        sequence = record.sequence
+        plan = plan_layout(record.taxonomy_sizes(space_id), self.layout, self.shards, dimensions)
+        return Meta(
+            new_generation_id(),
+            space_id,
+            dimensions,
+            sequence,
+            layout=plan.layout,
+            partitions=plan.partitions,
+            shards=plan.shards,
+        )
+
     def _begin(self, client: Elasticsearch, meta: Meta) -> tuple[Meta, Key]:
         """Return the generation to fill, and the last product that it has for sure.
 
-        What a build left that was cut off is gone on with if it is of the same space, whichever of its bundles it was
-        made for, and removed if not.
+        What a build left that was cut off is gone on with if it is of the same space and layout, whichever of its
+        space's bundles it was made for, and removed if not; the taxonomies that had a graph keep it, whatever their
+        size is now.
         """
         found: tuple[Meta, Key] | None = None
         for index, leftover in sorted(self._metas(client).items()):
             if leftover.complete:
                 continue
             theirs = replace(leftover, bundle_id=meta.bundle_id)
-            if found is None and theirs == replace(meta, generation_id=theirs.generation_id, sequence=theirs.sequence):
+            if found is None and theirs == replace(
+                meta, generation_id=theirs.generation_id, sequence=theirs.sequence, partitions=theirs.partitions
+            ):
                 found = theirs, last_written(client, index)
             else:
                 self._remove(client, index)
@@ -167,7 +190,7 @@ class ElasticGenerations:
         """
         index, sample = self._index(meta.generation_id), Sample()
         items = record.items(meta.space_id)
-        rejected = fill_index(client, index, items, meta.dimensions, sample=sample, after=after, advance=advance)
+        rejected = fill_index(client, index, items, meta, sample=sample, after=after, advance=advance)
         if after != START and count_products(client, index) < sample.seen:
             return self._filled(client, meta, record, START, advance)
         return sample, rejected
@@ -181,7 +204,7 @@ class ElasticGenerations:
             client,
             self._index(meta.generation_id),
             record.changes_since(meta.sequence, meta.space_id),
-            meta.dimensions,
+            meta,
         )
         return replace(meta, sequence=latest)
 

@@ -5,12 +5,20 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from service.domain import Filters, PriceRange
-from service.index.base import Query, Vector
+from service.index.base import Vector
 from service.index.browsing import Key
 from service.index.elastic.documents import UNSTATED, gender
+from service.index.elastic.layouts import FLAT, Part, routings
 
 MOST_CANDIDATES = 10_000
 """The largest k that Elasticsearch takes."""
+
+GRAPH_CANDIDATES = 400
+"""How many products a graph is asked for at least. The more, the fewer of the nearest are missed, and the longer it
+takes."""
+
+COPIES = 2
+"""A product that changes its taxonomy may stand in two shards for a moment."""
 
 MOST_PLACES = 10_000
 """Pairs of a taxonomy and its ancestors that are counted; Elasticsearch counts up to 65,536 at a time."""
@@ -18,27 +26,34 @@ MOST_PLACES = 10_000
 Body = dict[str, Any]
 
 
-def search_header(index: str, vector: Vector) -> Body:
+def search_header(index: str, part: Part, vector: Vector) -> Body:
     """Return the line before a search.
 
-    The vector says which copies of the shards are asked: one question goes to the same copies each time, different
-    ones are spread over all of them.
-    """
-    return {"index": index, "preference": f"{zlib.crc32(vector.tobytes()):08x}", "allow_partial_search_results": False}
-
-
-def search_body(query: Query, vector: Vector, depth: int, filters: Filters, timeout_s: float) -> Body:
-    """Return the search of the `depth` products nearest to a unit vector [d] among those that `filters` admits.
-
-    The filter stands inside the knn clause: beside it, it would thin out what was found.
+    Only the shards that hold the part's taxonomies are asked. The vector says which copies of them: one question goes
+    to the same copies each time, different ones are spread over all of them.
     """
     return {
+        "index": index,
+        "routing": routings(part.taxonomies),
+        "preference": f"{zlib.crc32(vector.tobytes()):08x}",
+        "allow_partial_search_results": False,
+    }
+
+
+def search_body(part: Part, vector: Vector, depth: int, filters: Filters, timeout_s: float) -> Body:
+    """Return the search of the `depth` products nearest to a unit vector [d] among those that `filters` admits.
+
+    The filter stands inside the knn clause: beside it, it would thin out what was found. A graph holds nothing but its
+    taxonomy, and looking for that would only cost.
+    """
+    candidates = min(max(depth, GRAPH_CANDIDATES), MOST_CANDIDATES) if part.has_graph else depth
+    return {
         "knn": {
-            "field": "vector",
+            "field": part.field,
             "query_vector": vector.tolist(),
             "k": depth,
-            "num_candidates": depth,
-            "filter": _admitted(query.taxonomies, filters),
+            "num_candidates": candidates,
+            "filter": _admitted(() if part.has_graph else part.taxonomies, filters),
         },
         "size": depth,
         "_source": ["product"],
@@ -47,11 +62,12 @@ def search_body(query: Query, vector: Vector, depth: int, filters: Filters, time
 
 
 def by_ids(product_ids: Collection[str], *, vectors: bool = True) -> Body:
-    """Return the search of products by id."""
+    """Return the search of products by id, in all shards; each hit says where it stands and what its version is."""
     return {
         "query": {"ids": {"values": list(product_ids)}},
-        "size": len(product_ids),
-        "_source": {"includes": ["product", "vector"], "exclude_vectors": not vectors},
+        "size": COPIES * len(product_ids),
+        "_source": {"includes": ["product", FLAT], "exclude_vectors": not vectors},
+        "seq_no_primary_term": True,
         "track_total_hits": False,
     }
 
@@ -87,13 +103,9 @@ def alive() -> Body:
 
 
 def _admitted(taxonomies: Sequence[str], filters: Filters) -> Body:
-    """Return `filters` and the taxonomies as a query; `Filters.admit` is the definition."""
-    return {
-        "bool": {
-            "filter": [{"terms": {"taxonomy": list(dict.fromkeys(taxonomies))}}, *_required(filters)],
-            "must_not": list(_excluded(filters)),
-        }
-    }
+    """Return `filters` and the taxonomies, where there are any, as a query; `Filters.admit` is the definition."""
+    within: list[Body] = [{"terms": {"taxonomy": list(taxonomies)}}] if taxonomies else []
+    return {"bool": {"filter": [*within, *_required(filters)], "must_not": list(_excluded(filters))}}
 
 
 def _required(filters: Filters) -> Iterator[Body]:

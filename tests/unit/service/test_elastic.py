@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from service.domain import Filters, Money, PriceRange, Product
 from service.errors import DeadlineExceeded, IndexUnavailable, InvalidRequest
-from service.index.base import GenerationInfo, Query
+from service.index.base import GenerationInfo, Patch, Query
 from service.index.browsing import write_cursor
 from service.index.documents import words_of
 from service.index.elastic import engine, queries, sending
 from service.index.elastic.connection import Connection, explained
 from service.index.elastic.documents import counted, document, place, product_of
+from service.index.elastic.layouts import FLAT, Part, VectorFields
 from service.taxonomy import TaxonomyCount, TaxonomyTree
 
 VECTOR = np.array([0.6, 0.8], np.float32)
@@ -36,7 +37,7 @@ def body(taxonomy: str, brand: str, product_id: str) -> dict[str, Any]:
         exclude_ids=frozenset({product_id}),
         exclude_groups=frozenset({product_id}),
     )
-    return queries.search_body(Query(VECTOR, (taxonomy,), 5), VECTOR, 9, filters, 0.5)
+    return queries.search_body(Part(FLAT, (taxonomy,)), VECTOR, 9, filters, 0.5)
 
 
 def structure(value: Any) -> Any:
@@ -63,13 +64,14 @@ def test_the_filter_stands_inside_the_knn_clause() -> None:
 
 
 def test_one_question_goes_to_the_same_copies_and_another_may_go_elsewhere() -> None:
-    headers = [queries.search_header("index", np.array(v, np.float32)) for v in ([1, 0], [1, 0], [0, 1])]
+    part = Part(FLAT, ("Hats",))
+    headers = [queries.search_header("index", part, np.array(v, np.float32)) for v in ([1, 0], [1, 0], [0, 1])]
     assert headers[0] == headers[1] != headers[2]
 
 
 def test_a_product_comes_out_of_its_document_as_it_went_in() -> None:
     product = Product(product_id="1", taxonomy="Hats", price=Money(10, "EUR"), attributes={"colour": ("écru",)})
-    kept = document(product, VECTOR)
+    kept = document(product, VECTOR, None)
     assert product_of({"_source": kept}) == product
     assert (kept["amount"], kept["currency"], kept["brand"]) == (10, "EUR", "")
 
@@ -115,9 +117,9 @@ def test_taxonomies_that_were_not_all_counted_are_no_answer() -> None:
 )
 def test_a_write_that_was_not_taken_is_an_error(result: dict[str, Any], error: type[Exception]) -> None:
     gone = [{"delete": {"_id": "a", "status": 404}}, {"update": {"_id": "b", "status": 404}}]
-    engine._refuse([*gone, {"index": {"_id": "c", "status": 201}}])
+    engine._changed([*gone, {"index": {"_id": "c", "status": 201}}])
     with pytest.raises(error):
-        engine._refuse([*gone, result])
+        engine._changed([*gone, result])
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ class CountingClient:
             {
                 "_id": f"P{i:03}",
                 "_score": 1 - i / 1000,
-                "_source": document(Product(product_id="x", taxonomy="H"), VECTOR),
+                "_source": document(Product(product_id=f"P{i:03}", taxonomy="H"), VECTOR, None),
             }
             for i in range(depth)
         ]
@@ -173,11 +175,14 @@ class TyingClient(CountingClient):
         return [hit | {"_score": 0.5} for hit in super().hits(min(depth, 60))]
 
 
+def opened(client: Any) -> engine.ElasticIndex:
+    return engine.ElasticIndex(client, "index", GenerationInfo("g", "s", 2, 60, 1), TaxonomyTree([]), VectorFields())
+
+
 async def search_by(client: Any) -> None:
-    index = engine.ElasticIndex(client, "index", GenerationInfo("g", "s", 2, 60, 1), TaxonomyTree([]))
     queries = [Query(VECTOR, ("Hats",), k) for k in (5, 10)] + [Query(VECTOR, (), 5)]
-    found = await index.search(queries, Filters(), timeout_s=5)
-    assert [len(candidates) for candidates in found] == [5, 10, 0]
+    found = await opened(client).search(queries, Filters(), timeout_s=5)
+    assert [len({c.product.product_id for c in candidates}) for candidates in found] == [5, 10, 0]
 
 
 class CapturingClient:
@@ -198,7 +203,7 @@ class CapturingClient:
 async def everything_asked(text: str, word: str) -> list[Any]:
     """Return what the engine sends when every word that a caller may say is `text`, and what is browsed for `word`."""
     client = CapturingClient()
-    index = engine.ElasticIndex(cast("Any", client), "index", GenerationInfo("g", "s", 2, 60, 1), TaxonomyTree([]))
+    index = opened(client)
     words = frozenset({text})
     filters = Filters(
         price=PriceRange(text, 1, 2), brands=words, exclude_brands=words, exclude_ids=words, exclude_groups=words
@@ -233,6 +238,47 @@ async def test_a_tie_beyond_what_was_fetched_is_looked_into_until_it_ends() -> N
     client = TyingClient()
     await search_by(client)
     assert client.depths == [[9, 14], [90, 140]]
+
+
+class TwiceClient(CountingClient):
+    """Finds each product in two shards: it is on its way from one to the other."""
+
+    def hits(self, depth: int) -> list[dict[str, Any]]:
+        return [hit | {"_id": f"P{i // 2:03}"} for i, hit in enumerate(super().hits(2 * depth))]
+
+
+@pytest.mark.anyio
+async def test_a_product_that_stands_in_two_shards_for_a_moment_is_found_once() -> None:
+    await search_by(TwiceClient())
+
+
+class BusyWriter:
+    """Has somebody else write to the product so many times, each time after it was looked up."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.writes = 0
+
+    async def search(self, **_: Any) -> dict[str, Any]:
+        source = {"product": {"product_id": "P", "taxonomy": "Hats"}}
+        hit = {"_id": "P", "_routing": "0", "_seq_no": 1, "_primary_term": 1, "_source": source}
+        return WHOLE | {"hits": {"hits": [hit]}}
+
+    async def bulk(self, operations: list[dict[str, Any]], **_: Any) -> dict[str, Any]:
+        self.writes += 1
+        assert operations[0]["update"] == {"_id": "P", "routing": "0", "if_seq_no": 1, "if_primary_term": 1}
+        status = 409 if self.writes <= self.times else 200
+        return {"errors": True, "items": [{"update": {"_id": "P", "status": status}}]}
+
+
+@pytest.mark.anyio
+async def test_a_patch_that_others_forestall_is_tried_again_and_given_up_if_they_always_do() -> None:
+    client: Any = BusyWriter(engine.TRIES - 1)
+    await opened(client).patch({"P": Patch(availability="backorder")})
+    client = BusyWriter(engine.TRIES)
+    with pytest.raises(IndexUnavailable, match="Others write to the same products"):
+        await opened(client).patch({"P": Patch(availability="backorder")})
+    assert client.writes == engine.TRIES
 
 
 class BulkClient:

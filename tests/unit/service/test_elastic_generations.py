@@ -11,10 +11,10 @@ from service.catalog.record import Record, RecordedProduct
 from service.domain import Filters, Product
 from service.errors import HomeError, HomeLocked
 from service.index.base import Item, Patch, Query
-from service.index.elastic import building
+from service.index.elastic import building, planning
 from service.index.elastic.connection import Connection
 from service.index.elastic.generations import ElasticGenerations
-from tests.catalogues import made_items
+from tests.catalogues import made_items, taxonomy_name
 from tests.generations import BUNDLE, SPACE, D, Killed, build, indices, kill, named, put, released
 from tests.records import RecordWithHook, products, recorded
 
@@ -38,6 +38,34 @@ async def test_a_released_generation_holds_the_products_that_have_a_vector(
     del expected["without"]
     assert await products(index) == expected
     await index.close()
+
+
+async def test_large_taxonomies_have_a_graph_and_shards_are_as_many_as_asked_for(
+    generations: ElasticGenerations, record: Record, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "GRAPH_FROM", 25)
+    sharded = replace(generations, shards=2)
+    generation_id = released(sharded, record)
+    index = f"{generations.connection.alias}-{generation_id.lower()}"
+    meta = building.read_meta(client, index)
+    assert (meta.layout, meta.partitions, meta.shards) == ("partitioned", (taxonomy_name(0), taxonomy_name(1)), 2)
+    assert client.indices.get_settings(index=index)[index]["settings"]["index"]["number_of_shards"] == "2"
+    assert [state.layout for state in sharded.all()] == ["partitioned"]
+    opened = sharded.open(generation_id, record, SPACE)
+    assert await products(opened) == recorded(record)
+    await opened.close()
+
+
+def test_a_build_goes_on_with_the_graphs_that_it_began_with(
+    generations: ElasticGenerations, record: Record, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "GRAPH_FROM", 40)
+    with pytest.raises(Killed):
+        build(generations, RecordWithHook(record, kill))
+    monkeypatch.setattr(planning, "GRAPH_FROM", 25)
+    build(generations, record)
+    (index,) = indices(client, generations.connection)
+    assert building.read_meta(client, index).partitions == (taxonomy_name(0),)
 
 
 async def test_writes_made_during_a_build_are_in_the_generation(

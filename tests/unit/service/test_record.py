@@ -143,6 +143,13 @@ def test_items_come_by_taxonomy_and_id(record: Record) -> None:
     assert found[0].vector.dtype == np.float32
 
 
+def test_taxonomies_are_counted_by_their_products_that_have_a_vector(record: Record) -> None:
+    record.upsert([product("a", "Skirts"), product("c", "Bags"), product("b", "Bags"), product("not encoded", "Hats")])
+    record.set_vectors(SPACE, ["a", "b", "c"], vectors(1, 2, 3))
+    assert record.taxonomy_sizes(SPACE) == {"Bags": 2, "Skirts": 1}
+    assert record.taxonomy_sizes("another") == {}
+
+
 def test_items_are_one_state_whatever_is_written_meanwhile(record: Record) -> None:
     record.upsert([product("a", "Bags"), product("b", "Skirts")])
     record.set_vectors(SPACE, ["a", "b"], vectors(1, 2))

@@ -81,6 +81,32 @@ def test_without_a_key_to_elasticsearch_there_is_none() -> None:
     assert Settings.load(elasticsearch_api_key="the-key").elasticsearch_key() == "the-key"
 
 
+@pytest.mark.parametrize(
+    ("layout", "why"),
+    [
+        ("bbq_hnsw", "from 64 numbers on, and vectors here have 50"),
+        ("int8_hnsw", "rounds the vectors, and finds 8 of the 10"),
+        ("int4_flat", "more coarsely than int8"),
+        ("hnsw", "one graph over all taxonomies is slower"),
+        ("CANARY", "should be 'auto', 'exact' or 'partitioned'"),
+    ],
+)
+def test_a_layout_that_cannot_be_is_refused_with_the_reason(layout: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=why) as refused:
+        Settings.load(elasticsearch_layout=layout)
+    assert "KITSUNE_ELASTICSEARCH_LAYOUT" in str(refused.value)
+    assert "CANARY" not in str(refused.value)
+
+
+def test_an_index_is_built_anew_where_it_would_be_laid_out_otherwise() -> None:
+    exact, sharded = (
+        Settings.load(engine="elasticsearch", **options).index_options()
+        for options in ({"elasticsearch_layout": "exact"}, {"elasticsearch_shards": 3})
+    )
+    assert exact != sharded
+    assert Settings.load(elasticsearch_shards=3).index_options() == Settings.load().index_options()
+
+
 def test_two_keys_to_elasticsearch_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KITSUNE_ELASTICSEARCH_API_KEY", "CANARY")
     monkeypatch.setenv("KITSUNE_ELASTICSEARCH_API_KEY_FILE", "key")

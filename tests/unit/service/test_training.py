@@ -33,7 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
             building.import_catalog(opened)
             building.train_encoder(opened, replace(FROM_SCRATCH, epochs=1))
             building.encode(opened)
-        return opened, building.current_model(opened)
+        return opened, building.current_model(opened.home)
 
     return train
 
