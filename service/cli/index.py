@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from service.catalog import building, releasing
 from service.catalog.releasing import Kept
@@ -25,6 +27,7 @@ from service.cli.console import (
 from service.cli.keys import keys
 from service.errors import HomeError, IndexUnavailable
 from service.home import Home
+from service.index.elastic.planning import Plan
 from service.settings import Settings
 
 LookedAtOption = Annotated[
@@ -36,6 +39,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(no_args_is_help=True, help="What is searched.")
     group.command("list")(list_)
+    group.command()(plan)
     group.command()(build)
     group.command()(swap)
     group.command()(rollback)
@@ -56,6 +60,18 @@ def list_(home: HomeOption = HOME, engine: LookedAtOption = None, json: JsonOpti
     show({"generations": rows, "unanswered": silent}, as_json=json, people=lambda: _table(rows))
     for error in listing.silent.values():
         raise IndexUnavailable(f"{error.detail} What it holds is not listed.") from error
+
+
+def plan(
+    home: HomeOption = HOME,
+    layout: Annotated[
+        str | None, typer.Option(help="auto, exact or partitioned; KITSUNE_ELASTICSEARCH_LAYOUT says which by default.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show how a build would lay the catalogue out on Elasticsearch, and what searches would cost; builds nothing."""
+    planned = building.plan_index(_existing(home), Settings.load(elasticsearch_layout=layout))
+    show(asdict(planned), as_json=json, people=lambda: _planned(planned))
 
 
 def build(
@@ -111,6 +127,7 @@ def _described(kept: Kept) -> Mapping[str, Any]:
     return {
         "generation": kept.state.generation_id,
         "engine": kept.engine,
+        "layout": kept.state.layout,
         "made_at": made_at.isoformat() if made_at else None,
         "complete": kept.state.complete,
         "products": info.products if info else None,
@@ -121,6 +138,26 @@ def _described(kept: Kept) -> Mapping[str, Any]:
     }
 
 
+def _planned(planned: Plan) -> Group:
+    outline = {
+        "layout": planned.layout,
+        "why": planned.why,
+        "shards": planned.shards,
+        "products": f"{planned.products:,} in {planned.taxonomies:,} taxonomies",
+        "size": f"{planned.size_bytes / 1e6:,.1f} MB for each copy",
+    }
+    costs = Table(box=None, pad_edge=False)
+    costs.add_column("taxonomy")
+    for name in ("products", "searched", "expected ms", "exact ms"):
+        costs.add_column(name, justify="left" if name == "searched" else "right")
+    for slot in planned.slots:
+        searched = "by graph" if slot.graph else "exactly"
+        costs.add_row(
+            Text(slot.taxonomy), f"{slot.products:,}", searched, f"{slot.expected_ms:.1f}", f"{slot.exact_ms:.1f}"
+        )
+    return Group(facts("plan for Elasticsearch", outline), costs)
+
+
 def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("generation", no_wrap=True)
@@ -129,5 +166,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     for row in rows:
         built = ["" if row[name] is None else str(row[name]) for name in ("products", "space", "sequence")]
         marks = (*row["releases"], *([] if row["complete"] else ["not complete"]))
-        table.add_row(row["generation"], row["engine"], *built, ", ".join(marks))
+        # Below the engine: a line has no room for one more column.
+        engine = row["engine"] if row["layout"] == "exact" else f"{row['engine']}\n{row['layout']}"
+        table.add_row(row["generation"], engine, *built, ", ".join(marks))
     return table

@@ -42,6 +42,7 @@ NOT_TYPED = {
     """--json '{"ids": ["ID"]}'""": "the same",
     "kitsune build --engine elasticsearch --profile PROFILE.toml --data FOLDER --home HOME": "the same",
     "kitsune serve --home HOME": "the same",
+    "kitsune index plan --home HOME": "shown for a catalogue of seven million products",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME": "needs Mango's data, which is not ours",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --part validation": "the same",
 }

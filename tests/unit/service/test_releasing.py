@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 import service.demo
 from model.bundle import Bundle, copy_bundle
+from service.catalog.building import stages_of
 from service.catalog.record import Record, RecordedProduct
 from service.catalog.releasing import Kept, kept_generations, prune, roll_back, swap
 from service.cli import app
@@ -206,6 +207,7 @@ def test_the_list_is_shown_to_people_and_to_machines(
     assert rows["20260101T000000-abc"] == {
         "generation": "20260101T000000-abc",
         "engine": "embedded",
+        "layout": "exact",
         "made_at": "2026-01-01T00:00:00+00:00",
         "complete": False,
         "products": None,
@@ -220,6 +222,21 @@ def test_the_list_is_shown_to_people_and_to_machines(
     assert all(word in printed for word in (*generations, "current", "previous"))
 
 
+def test_a_plan_is_shown_before_anything_is_built(home: Home, bundle: Bundle) -> None:
+    assert "has no encoder yet" in run(home, "plan").output
+    stages_of(home).run("model", bundle.bundle_id, lambda: {"model": f"bundles/{bundle.bundle_id}"})
+    with Record.open(home.record_path):
+        pass
+    assert "run `kitsune encode` first" in run(home, "plan").output
+    built(home, bundle)
+    planned = json.loads(run(home, "plan", "--json").stdout)
+    assert (planned["layout"], planned["products"], planned["taxonomies"]) == ("exact", 40, 4)
+    printed = run(home, "plan").stdout
+    assert all(f"{slot['taxonomy']}  " in printed for slot in planned["slots"])
+    assert "which a graph is worth it" in run(home, "plan", "--layout", "partitioned").output
+    assert "one bit of each number" in run(home, "plan", "--layout", "bbq_flat").output
+
+
 def test_the_commands_do_what_they_say(home: Home, generations: tuple[str, str, str]) -> None:
     previous, current, spare = generations
     assert f"generation  {spare}" in run(home, "swap", spare).stdout
@@ -228,7 +245,9 @@ def test_the_commands_do_what_they_say(home: Home, generations: tuple[str, str, 
     assert run(home, "prune").stdout == "removed: nothing\n"
 
 
-@pytest.mark.parametrize("command", [["list"], ["swap", "x"], ["rollback"], ["prune"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "command", [["list"], ["plan"], ["swap", "x"], ["rollback"], ["prune"]], ids=lambda words: words[0]
+)
 def test_a_home_that_does_not_exist_is_not_made(tmp_path: Path, command: list[str]) -> None:
     done = run(Home(tmp_path / "nowhere"), *command)
     assert done.exit_code == HomeError.exit_code
