@@ -49,6 +49,8 @@ class Server:
     """The unpacked server; None for the distribution as it comes."""
     trust: ssl.SSLContext | None = None
     """Who vouches for it, where it speaks TLS."""
+    processor: int | None = None
+    """Which one it is kept to; the lowest there is where it is None."""
 
     @property
     def url(self) -> str:
@@ -113,7 +115,7 @@ class Server:
         with (self.folder / "output.log").open("wb") as output:
             # Returns when the server is up, or has failed to be.
             run = subprocess.run(
-                [*_on_one_processor(), program / "bin" / "elasticsearch", "-d", "-p", self.folder / "es.pid"],
+                [*_kept_to(self.processor), program / "bin" / "elasticsearch", "-d", "-p", self.folder / "es.pid"],
                 cwd=self.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -166,14 +168,15 @@ class Server:
             return False
 
 
-def _on_one_processor() -> list[str]:
-    """Return what keeps a command on one processor, where there is such a thing.
+def _kept_to(processor: int | None) -> list[str]:
+    """Return what keeps a command to one processor, where there is such a thing.
 
     On some virtual machines the processors' clocks differ. A time that runs backwards makes the server fail a search
     ("duration cannot be negative"), lose its mastership and repeat what it has done; one processor has one clock.
     """
     taskset = shutil.which("taskset")
-    return [taskset, "--cpu-list", str(min(os.sched_getaffinity(0)))] if taskset else []
+    chosen = min(os.sched_getaffinity(0)) if processor is None else processor
+    return [taskset, "--cpu-list", str(chosen)] if taskset else []
 
 
 def free_port() -> int:
