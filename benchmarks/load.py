@@ -75,7 +75,7 @@ def _busy(
     for _ in range(ROUNDS):
         for name, server in servers.items():
             start_s, before_s = time.perf_counter(), cpu_s(server.pid)
-            count = answered(server.port, requests, connections=connections, duration_s=ROUND_S)
+            count = len(answered(server.port, requests, connections=connections, duration_s=ROUND_S))
             end_s = time.perf_counter()
             rates[name].append(count / (end_s - start_s))
             used[name].append(count / (cpu_s(server.pid) - before_s))

@@ -48,9 +48,9 @@ def made_home(products: int) -> Home:
     except KitsuneError:
         shutil.rmtree(home.path, ignore_errors=True)
         with home.writer():
-            space_id, bundle = _write_bundle(home)
+            space_id, bundle = write_made_bundle(home, random_generator())
             generation = _fill(home, space_id, bundle, products)
-            home.release(ReleasePointer(bundle, generation, _write_mapping(home)))
+            home.release(ReleasePointer(bundle, generation, write_made_mapping(home)))
     else:
         release.model.close()
     return home
@@ -61,7 +61,7 @@ def shares(products: int) -> NDArray[np.float64]:
     return np.array(zipf_sizes(products, TAXONOMIES)) / products
 
 
-def _write_bundle(home: Home) -> tuple[str, str]:
+def write_made_bundle(home: Home, generator: Generator) -> tuple[str, str]:
     """Write a bundle of the usual size: EfficientNet-Lite0, and random weights behind it; return its space and id."""
     backbone = build_backbone("efficientnet_lite0")
     exported, new = home.work / "image_backbone.onnx", home.bundles / "new"
@@ -74,7 +74,7 @@ def _write_bundle(home: Home) -> tuple[str, str]:
         encoder_info=EncoderInfo(backbone.name, backbone.size_px),
         attributes=(),
         compression=Compression(normal(EMBEDDING), normal(DIMENSIONS, EMBEDDING)),
-        generator=random_generator(),
+        generator=generator,
         training={},
         metrics={},
     )
@@ -103,7 +103,8 @@ def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _write_mapping(home: Home) -> str:
+def write_made_mapping(home: Home) -> str:
+    """Write a mapping of one template a taxonomy, and return its id."""
     text = yaml.safe_dump({"version": 1, "name": "made", "taxonomies": _templates()})
     mapping: SlotMapping = parse_mapping(text)
     (home.mappings / f"{mapping.mapping_id}.yaml").write_text(text, encoding="utf-8")

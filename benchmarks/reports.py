@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-Rounds = Sequence[float] | NDArray[np.float64]
+Rounds = Sequence[float | np.floating[Any]] | NDArray[np.float64]
 
 REPORTS = Path(__file__).with_name("reports")
 
@@ -40,6 +41,8 @@ class Report:
 
     benchmark: str
     setting: dict[str, Any]
+    products: int | None = None
+    """The size that was asked for: a report of its own."""
     command: str = field(init=False)
     figures: list[Figure] = field(default_factory=list)
     started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
@@ -47,6 +50,13 @@ class Report:
 
     def __post_init__(self) -> None:
         self.command = f"python -m benchmarks.{self.benchmark}"
+        if self.products is not None:
+            self.command += f" --products {self.products}"
+
+    @property
+    def name(self) -> str:
+        """What the report is called."""
+        return self.benchmark if self.products is None else f"{self.benchmark}_{self.products}"
 
     def add(
         self,
@@ -58,7 +68,8 @@ class Report:
         at_least: float | None = None,
     ) -> None:
         """Take the rounds of a figure, and the goal that their median has to reach."""
-        value, low, high = (_short(found(rounds)) for found in (np.median, np.min, np.max))
+        values = np.asarray(rounds, np.float64)
+        value, low, high = (_short(float(found(values))) for found in (np.median, np.min, np.max))
         goal = f"<= {at_most:g}" if at_most is not None else f">= {at_least:g}" if at_least is not None else None
         met = None if goal is None else value <= at_most if at_most is not None else value >= (at_least or 0)
         self.figures.append(Figure(name, unit, value, low, high, goal, met))
@@ -78,10 +89,10 @@ class Report:
         }
         REPORTS.mkdir(exist_ok=True)
         encoded = msgspec.json.format(msgspec.json.encode(content), indent=1)
-        (REPORTS / f"{self.benchmark}.json").write_bytes(encoded + b"\n")
+        (REPORTS / f"{self.name}.json").write_bytes(encoded + b"\n")
 
     def _print(self) -> None:
-        table = Table("figure", "median of rounds", "lowest to highest", "goal", title=self.benchmark)
+        table = Table("figure", "median of rounds", "lowest to highest", "goal", title=self.name)
         for figure in self.figures:
             goal = "" if figure.goal is None else f"{figure.goal} {'met' if figure.met else 'MISSED'}"
             table.add_row(figure.name, f"{figure.value:g} {figure.unit}", f"{figure.low:g} to {figure.high:g}", goal)
@@ -103,7 +114,18 @@ def machine() -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Return the versions of what the figures depend on."""
-    names = ("fastapi", "msgspec", "numpy", "onnxruntime", "pydantic", "starlette", "torch", "uvicorn", "uvloop")
+    names = (
+        "elasticsearch",
+        "fastapi",
+        "msgspec",
+        "numpy",
+        "onnxruntime",
+        "pydantic",
+        "starlette",
+        "torch",
+        "uvicorn",
+        "uvloop",
+    )
     return {"python": platform.python_version()} | {name: version(name) for name in names}
 
 
@@ -120,3 +142,11 @@ def git_revision() -> str:
 
 def _short(value: float) -> float:
     return float(f"{value:.4g}")
+
+
+def asked_products(default: int) -> int:
+    """Return how many products the command line asks for."""
+    parser = ArgumentParser()
+    parser.add_argument("--products", type=int, default=default)
+    products: int = parser.parse_args().products
+    return products

@@ -11,12 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from benchmarks.made import FOLDER, SEED, TAXONOMIES, made_home
+from benchmarks.memory import memory_bytes
 from benchmarks.reports import Report
 from benchmarks.rest import K, drawn_seeds
 from benchmarks.serving import Served, wait_until_ready
@@ -94,14 +94,9 @@ def _memory(report: Report, size: str, home: Home) -> None:
 
 
 def _add_memory(report: Report, name: str, pid: int) -> None:
-    """Read what the kernel counts for a process.
-
-    Source: Documentation/filesystems/proc.rst, smaps_rollup.
-    """
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
-    kb = {line.split(":")[0]: int(line.split()[1]) for line in lines}
-    report.add(f"{name}: its own", "MB", [kb["Anonymous"] * 1024 / 1e6], at_most=GOAL_MB)
-    report.add(f"{name}: mapped files", "MB", [(kb["Rss"] - kb["Anonymous"]) * 1024 / 1e6])
+    memory = memory_bytes(pid)
+    report.add(f"{name}: its own", "MB", [memory.own / 1e6], at_most=GOAL_MB)
+    report.add(f"{name}: mapped files", "MB", [memory.mapped / 1e6])
 
 
 def _photo() -> bytes:

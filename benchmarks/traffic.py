@@ -93,21 +93,27 @@ class Connection:
         return more
 
 
-def answered(port: int, requests: Iterable[bytes], *, connections: int, duration_s: float) -> int:
-    """Keep so many requests under way for a while, and return how many were answered."""
+def answered(port: int, requests: Iterable[bytes], *, connections: int, duration_s: float) -> list[float]:
+    """Keep so many requests under way for a while, and return the seconds that each answer took."""
     remaining = cycle(requests)
-    count = 0
+    taken: list[float] = []
+    sent: dict[Connection, float] = {}
     with selectors.DefaultSelector() as selector:
         for connection in [Connection(port) for _ in range(connections)]:
             selector.register(connection.socket, selectors.EVENT_READ, connection)
             connection.socket.sendall(next(remaining))
+            sent[connection] = time.perf_counter()
         end = time.perf_counter() + duration_s
-        while time.perf_counter() < end:
-            for key, _ in selector.select(timeout=duration_s):
-                key.data.answer()
-                key.data.socket.sendall(next(remaining))
-                count += 1
-        for key in list(selector.get_map().values()):
-            key.data.answer()
-            key.data.socket.close()
-    return count + connections
+        while selector.get_map():
+            for key, _ in selector.select():
+                connection = key.data
+                connection.answer()
+                now = time.perf_counter()
+                taken.append(now - sent[connection])
+                if now < end:
+                    connection.socket.sendall(next(remaining))
+                    sent[connection] = time.perf_counter()
+                else:
+                    selector.unregister(connection.socket)
+                    connection.socket.close()
+    return taken
