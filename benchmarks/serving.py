@@ -1,4 +1,4 @@
-"""The servers that are measured, each a process of its own: Kitsune, and the least that FastAPI could do."""
+"""The servers that are measured, each a process of its own: Kitsune, the obvious way, the least that FastAPI does."""
 
 import asyncio
 import subprocess
@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import uvicorn
 from fastapi import FastAPI
 from numpy.typing import NDArray
 
+from benchmarks.blog import Blog, blog_app
 from benchmarks.clocks import ticking
 from benchmarks.made import FOLDER
 from benchmarks.traffic import HOST, Connection, free_port, get
@@ -48,6 +50,15 @@ def bare(content: bytes) -> Iterator[Served]:
     path = FOLDER / "answer.json"
     path.write_bytes(content)
     with _served("bare", path) as server:
+        yield server
+
+
+@contextmanager
+def obvious(told: Blog) -> Iterator[Served]:
+    """Serve the handler of `benchmarks.blog`."""
+    path = FOLDER / f"blog-{told.num_candidates}.json"
+    path.write_bytes(msgspec.json.encode(told))
+    with _served("blog", path) as server:
         yield server
 
 
@@ -116,7 +127,7 @@ def _bare(answer: Path) -> FastAPI:
 
 def main(kind: str, path: str, port: str) -> None:
     """Serve until the process is told to end."""
-    apps: dict[str, Callable[[Path], FastAPI]] = {"kitsune": _kitsune, "bare": _bare}
+    apps: dict[str, Callable[[Path], FastAPI]] = {"kitsune": _kitsune, "blog": blog_app, "bare": _bare}
     app = apps[kind](Path(path))
     uvicorn.run(app, host=HOST, port=int(port), log_config=None, access_log=False, server_header=False)
 
