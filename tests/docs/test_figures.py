@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.sizing import BEGIN, END, PAGE, read_figures, tables
 from tests.docs.pages import DOCS, ROOT, rows, sections
 
 MEASURED = DOCS / "explanation" / "measured.md"
@@ -43,6 +44,12 @@ def test_a_figure_is_its_reports(found: str, goal: str, report: str, name: str) 
 
 def test_figures_are_read_from_the_page() -> None:
     assert {report for _, _, report, _ in reported()} == {"rest", "engine", "start", "encoding", "generator", "rules"}
+
+
+def test_tables_of_scale_are_computed_from_its_reports() -> None:
+    _, _, rest = PAGE.read_text().partition(BEGIN)
+    written, _, _ = rest.partition(END)
+    assert written.strip() == tables(read_figures()).strip()
 
 
 def test_what_is_said_of_looks_is_what_the_evaluation_found() -> None:
