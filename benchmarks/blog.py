@@ -19,6 +19,7 @@ from benchmarks.cluster import Cluster, fill_bare
 from benchmarks.columns import Columns, K
 from model.bundle import open_bundle
 from service.index.elastic.documents import document, fields
+from service.index.elastic.sending import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,14 @@ def fill_blog(cluster: Cluster, columns: Columns, index: str) -> None:
         client.indices.create(
             index=index,
             settings={"number_of_shards": 1, "number_of_replicas": 0},
-            mappings={"properties": fields(dimensions) | vector},
+            mappings={"properties": fields(dimensions, ()) | vector},
         )
-        fill_bare(client, index, _documents(columns))
+        fill_bare(client, index, _actions(columns))
 
 
-def _documents(columns: Columns) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _actions(columns: Columns) -> Iterator[Action]:
     for item in columns.items(""):
-        yield item.product.product_id, document(item.product, item.vector)
+        yield {"index": {"_id": item.product.product_id}}, document(item.product, item.vector, None)
 
 
 def blog_app(told: Path) -> FastAPI:

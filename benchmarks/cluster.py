@@ -24,18 +24,19 @@ from benchmarks.memory import Memory, memory_bytes
 from benchmarks.reports import Report
 from service.domain import Candidate, Filters
 from service.index.base import Item, ProductIndex, Query
+from service.index.elastic import planning
 from service.index.elastic.connection import Connection
 from service.index.elastic.generations import ElasticGenerations
+from service.index.elastic.layouts import LayoutName
+from service.index.elastic.sending import Action
 from tests.elasticsearch.artefact import VERSION
 from tests.elasticsearch.java import find_java
 from tests.elasticsearch.server import Server, free_port
 
 HEAP = "2g"
 PATIENCE_S = 60.0
-DOCUMENTS_AT_ONCE = 1000
+ACTIONS_AT_ONCE = 1000
 SETTLING_STEP_S = 1.0
-
-LAYOUTS = ("exact",)
 
 BARE_SETTINGS: Mapping[str, Any] = {
     "number_of_shards": 1,
@@ -116,6 +117,12 @@ def running(report: Report) -> Iterator[Cluster]:
             server.stop()
 
 
+def layouts_of(columns: Columns) -> Sequence[LayoutName]:
+    """Return the layouts that a catalogue can have: without a large taxonomy there is nothing to give a graph to."""
+    large = max(columns.taxonomy_sizes("").values()) >= planning.GRAPH_FROM
+    return ("exact", "partitioned") if large else ("exact",)
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A complete generation, behind its alias."""
@@ -145,10 +152,10 @@ class Filled:
             client.indices.delete(index=list(client.indices.get_alias(name=self.connection.alias)))
 
 
-def filled(cluster: Cluster, columns: Columns, layout: str, space_id: str) -> Filled:
+def filled(cluster: Cluster, columns: Columns, layout: LayoutName, space_id: str) -> Filled:
     """Build a generation as `kitsune index build` does, unless it is there."""
     connection = cluster.connection(f"bench-{layout}-{len(columns)}-{columns.dimensions}")
-    generations = ElasticGenerations(connection)
+    generations = ElasticGenerations(connection, layout)
     journal = FOLDER / f"{connection.alias}.json"
     states = generations.all()
     if not states:
@@ -196,11 +203,11 @@ def _noted(journal: Path) -> tuple[float, float]:
     return msgspec.json.decode(journal.read_bytes(), type=tuple[float, float])
 
 
-def fill_bare(client: Elasticsearch, index: str, documents: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
-    """Send documents with their ids, and wait until they can be searched: nothing is tried again, nothing looked at."""
-    while batch := list(islice(documents, DOCUMENTS_AT_ONCE)):
-        lines = [line for name, content in batch for line in ({"index": {"_id": name}}, content)]
-        assert not client.bulk(index=index, operations=lines)["errors"]
+def fill_bare(client: Elasticsearch, index: str, actions: Iterator[Action]) -> None:
+    """Send documents, and wait until they can be searched: nothing is tried again, nothing looked at."""
+    while batch := list(islice(actions, ACTIONS_AT_ONCE)):
+        answer = client.bulk(index=index, operations=[line for action in batch for line in action])
+        assert not answer["errors"]
     client.indices.refresh(index=index)
 
 

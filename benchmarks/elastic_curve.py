@@ -5,7 +5,7 @@ no product is read. Filters come one upon the other. `python -m benchmarks.curve
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from typing import Any
@@ -20,6 +20,7 @@ from benchmarks.made import DIMENSIONS, TAXONOMIES, shares
 from benchmarks.reports import Report, asked_products
 from service.domain import Filters
 from service.index.base import Query, Vector
+from service.index.elastic.sending import Action
 from tests.catalogues import taxonomy_name
 
 PRODUCTS = 1_000_000
@@ -100,7 +101,7 @@ def _measured(cluster: Cluster, columns: Columns, layout: Layout, ranks: Sequenc
     with cluster.client() as client:
         client.indices.delete(index=INDEX, ignore_unavailable=True)
         _create(client, layout, ranks)
-        fill_bare(client, INDEX, _documents(columns, layout, ranks))
+        fill_bare(client, INDEX, _actions(columns, layout, ranks))
         cluster.settle()
         (shard,) = client.indices.segments(index=INDEX)["indices"][INDEX]["shards"]["0"]
         for rank, (name, filters) in product(ranks, FILTERS.items()):
@@ -133,21 +134,19 @@ def _create(client: Elasticsearch, layout: Layout, ranks: Sequence[int]) -> None
     )
 
 
-def _documents(columns: Columns, layout: Layout, ranks: Sequence[int]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _actions(columns: Columns, layout: Layout, ranks: Sequence[int]) -> Iterator[Action]:
     """Yield the documents: with fields of their own, those of the taxonomies that are searched are enough."""
     for rank in ranks if layout.own_field else range(TAXONOMIES):
         rows = columns.rows(rank)
         for row in range(rows.start, rows.stop):
-            yield (
-                product_id(row),
-                {
-                    "product_id": product_id(row),
-                    "taxonomy": taxonomy_name(rank),
-                    "in_stock": bool(columns.in_stock[row]),
-                    "amount": float(columns.price[row]),
-                    _field(layout, rank): columns.vectors[row].tolist(),
-                },
-            )
+            content = {
+                "product_id": product_id(row),
+                "taxonomy": taxonomy_name(rank),
+                "in_stock": bool(columns.in_stock[row]),
+                "amount": float(columns.price[row]),
+                _field(layout, rank): columns.vectors[row].tolist(),
+            }
+            yield {"index": {"_id": product_id(row)}}, content
 
 
 def _drawn(columns: Columns, rank: int, count: int) -> frozenset[str]:

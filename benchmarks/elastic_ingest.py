@@ -18,13 +18,14 @@ from benchmarks.made import DIMENSIONS, TAXONOMIES
 from benchmarks.reports import Report, asked_products
 from service.index.base import Item
 from service.index.elastic.building import ITEMS_AT_ONCE, Meta, create_index, fill_index
-from service.index.elastic.documents import document
 from service.index.elastic.sampling import Sample
+from service.index.elastic.standing import put
 
 PRODUCTS = 100_000
 ROUNDS = 5
 GOAL = 0.9
 BUILD, BARE, HELPER = "a build", "a bare loop", "the client's helper"
+META = Meta("made", "made", DIMENSIONS, 0)
 
 Fill = Callable[[Elasticsearch, str, Sequence[Item]], None]
 
@@ -54,7 +55,7 @@ def _seconds(cluster: Cluster, fill: Fill, items: Sequence[Item]) -> float:
     index = "bench-ingest"
     with cluster.client() as client:
         client.indices.delete(index=index, ignore_unavailable=True)
-        create_index(client, index, Meta("made", "made", DIMENSIONS, 0))
+        create_index(client, index, META)
         start = time.perf_counter()
         fill(client, index, items)
         taken = time.perf_counter() - start
@@ -64,16 +65,17 @@ def _seconds(cluster: Cluster, fill: Fill, items: Sequence[Item]) -> float:
 
 
 def _build(client: Elasticsearch, index: str, items: Sequence[Item]) -> None:
-    assert not fill_index(client, index, items, DIMENSIONS, sample=Sample())
+    assert not fill_index(client, index, items, META, sample=Sample())
 
 
 def _bare(client: Elasticsearch, index: str, items: Sequence[Item]) -> None:
-    fill_bare(client, index, ((item.product.product_id, document(item.product, item.vector)) for item in items))
+    fill_bare(client, index, (put(item, item.vector, META.fields) for item in items))
 
 
 def _helper(client: Elasticsearch, index: str, items: Sequence[Item]) -> None:
-    actions = ({"_id": item.product.product_id, "_source": document(item.product, item.vector)} for item in items)
-    helpers.bulk(client, actions, index=index, chunk_size=ITEMS_AT_ONCE, refresh=True)
+    actions = (put(item, item.vector, META.fields) for item in items)
+    flat = ({**header["index"], "_source": content} for header, content in actions)
+    helpers.bulk(client, flat, index=index, chunk_size=ITEMS_AT_ONCE, refresh=True)
 
 
 if __name__ == "__main__":

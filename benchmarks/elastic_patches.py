@@ -11,12 +11,13 @@ import numpy as np
 import uvloop
 from threadpoolctl import threadpool_limits
 
-from benchmarks.cluster import LAYOUTS, Asked, Cluster, recalls, running, timed_searches
+from benchmarks.cluster import Asked, Cluster, layouts_of, recalls, running, timed_searches
 from benchmarks.columns import Columns, K, drawn_requests
 from benchmarks.elastic_shop import Shop, made_shop
 from benchmarks.made import DIMENSIONS, TAXONOMIES
 from benchmarks.patching import AT_ONCE, patching
 from benchmarks.reports import Report, asked_products
+from service.index.elastic.layouts import LayoutName
 
 PRODUCTS = 1_000_000
 RATE = 1000
@@ -31,7 +32,7 @@ def main(products: int) -> None:
     report = Report("elastic_patches", setting | {"requests": REQUESTS, "patches_at_once": AT_ONCE}, products)
     columns = Columns.made(products, DIMENSIONS)
     with running(report) as cluster:
-        for layout in LAYOUTS:
+        for layout in layouts_of(columns):
             shop = made_shop(cluster, columns, layout)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_measure(report, layout, cluster, shop, columns))
@@ -40,7 +41,7 @@ def main(products: int) -> None:
     report.finish()
 
 
-async def _measure(report: Report, layout: str, cluster: Cluster, shop: Shop, columns: Columns) -> None:
+async def _measure(report: Report, layout: LayoutName, cluster: Cluster, shop: Shop, columns: Columns) -> None:
     index = shop.generation.open(columns, shop.space_id)
     requests = drawn_requests(columns, 1, REQUESTS)
 

@@ -16,7 +16,7 @@ import uvloop
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from benchmarks.cluster import LAYOUTS, Cluster, running
+from benchmarks.cluster import Cluster, layouts_of, running
 from benchmarks.columns import Columns, K, product_id
 from benchmarks.elastic_shop import Shop, made_shop
 from benchmarks.made import DIMENSIONS, TAXONOMIES
@@ -66,7 +66,7 @@ def main(products: int) -> None:
     rows = np.random.default_rng(0).integers(0, products, ROUNDS * CHUNKS_A_ROUND * CHUNK).tolist()
     seeds = [product_id(row) for row in rows]
     with running(report) as cluster:
-        for layout in LAYOUTS:
+        for layout in layouts_of(columns):
             shop = made_shop(cluster, columns, layout)
             with shop.settings(), kitsune(shop.home) as server:
                 for looks in (1, 3):

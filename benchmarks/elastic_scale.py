@@ -11,12 +11,13 @@ import numpy as np
 import uvloop
 from threadpoolctl import threadpool_limits
 
-from benchmarks.cluster import LAYOUTS, Cluster, recalls, running, timed_searches
+from benchmarks.cluster import Cluster, layouts_of, recalls, running, timed_searches
 from benchmarks.columns import Columns, K, drawn_requests
 from benchmarks.elastic_shop import made_shop
 from benchmarks.made import DIMENSIONS, TAXONOMIES
 from benchmarks.reports import Report, asked_products
 from service.index.base import ProductIndex, Query
+from service.index.elastic.layouts import LayoutName
 from tests.catalogues import taxonomy_name
 
 PRODUCTS = 7_000_000
@@ -44,12 +45,12 @@ def main(products: int) -> None:
     report = Report("elastic_scale", setting | {"rounds": ROUNDS, "requests_a_round": REQUESTS}, products)
     columns = Columns.made(products, DIMENSIONS)
     with running(report) as cluster:
-        for layout in LAYOUTS:
+        for layout in layouts_of(columns):
             _measure(report, layout, cluster, columns)
     report.finish()
 
 
-def _measure(report: Report, layout: str, cluster: Cluster, columns: Columns) -> None:
+def _measure(report: Report, layout: LayoutName, cluster: Cluster, columns: Columns) -> None:
     shop = made_shop(cluster, columns, layout)
     made = shop.generation
     report.add(f"{layout}: build", "s", [made.seconds])
@@ -66,7 +67,7 @@ def _measure(report: Report, layout: str, cluster: Cluster, columns: Columns) ->
     report.add(f"{layout}: memory: heap in use", "MB", [cluster.heap_bytes() / 1e6])
 
 
-async def _search(report: Report, layout: str, cluster: Cluster, index: ProductIndex, columns: Columns) -> None:
+async def _search(report: Report, layout: LayoutName, cluster: Cluster, index: ProductIndex, columns: Columns) -> None:
     for looks in LOOKS:
         requests = drawn_requests(columns, looks, ROUNDS * REQUESTS)
         # The first time, files come from the disk and Java has compiled nothing.
@@ -85,7 +86,7 @@ async def _search(report: Report, layout: str, cluster: Cluster, index: ProductI
     await index.close()
 
 
-async def _alone(report: Report, layout: str, cluster: Cluster, index: ProductIndex, columns: Columns) -> None:
+async def _alone(report: Report, layout: LayoutName, cluster: Cluster, index: ProductIndex, columns: Columns) -> None:
     """Search one taxonomy at a time: what a search costs by what it looks into."""
     for rank in RANKS:
         vectors = columns.near(np.random.default_rng(rank), rank, ALONE)

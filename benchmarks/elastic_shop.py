@@ -18,6 +18,7 @@ from model.compression import Compression
 from model.inference import HEADS, Generator, GeneratorConfig
 from service.catalog.record import Record
 from service.home import Home, ReleasePointer
+from service.index.elastic.layouts import LayoutName
 from service.settings import PREFIX
 from tests.unit.model.tiny import EMBEDDING, normal, write_tiny_bundle
 
@@ -51,7 +52,7 @@ class Shop:
             os.environ.update(before)
 
 
-def made_shop(cluster: Cluster, columns: Columns, layout: str) -> Shop:
+def made_shop(cluster: Cluster, columns: Columns, layout: LayoutName) -> Shop:
     """Fill an index unless it is there, and release it in a home of its own."""
     home = Home(FOLDER / f"home-{layout}-{len(columns)}")
     with home.writer():

@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.blog import Blog, fill_blog
-from benchmarks.cluster import LAYOUTS, Cluster, running
+from benchmarks.cluster import Cluster, layouts_of, running
 from benchmarks.columns import Columns, K, product_id, recall
 from benchmarks.elastic_shop import Shop, made_shop, shifting_generator
 from benchmarks.made import DIMENSIONS, TAXONOMIES
@@ -25,6 +25,7 @@ from benchmarks.serving import Served, kitsune, obvious
 from benchmarks.traffic import Connection, answered, outfit_request, post
 from service.domain import Filters
 from service.index.base import Query
+from service.index.elastic.layouts import LayoutName
 from service.runtime import read_mapping
 
 PRODUCTS = 1_000_000
@@ -56,10 +57,10 @@ def main(products: int) -> None:
     columns = Columns.made(products, DIMENSIONS)
     rows = np.random.default_rng(0).integers(0, products, SEEDS).tolist()
     with running(report) as cluster:
-        shops = {layout: made_shop(cluster, columns, layout) for layout in LAYOUTS}
+        shops = {layout: made_shop(cluster, columns, layout) for layout in layouts_of(columns)}
         index = f"{INDEX}-{products}"
         fill_blog(cluster, columns, index)
-        templates = _templates(shops[LAYOUTS[0]])
+        templates = _templates(shops["exact"])
         with _contenders(cluster, shops, index, templates, rows) as contenders:
             _compare_answers(report, columns, rows, templates, contenders)
             _compare_rates(report, cluster, contenders)
@@ -76,13 +77,13 @@ def _templates(shop: Shop) -> Mapping[str, tuple[str, ...]]:
 @contextmanager
 def _contenders(
     cluster: Cluster,
-    shops: Mapping[str, Shop],
+    shops: Mapping[LayoutName, Shop],
     index: str,
     templates: Mapping[str, tuple[str, ...]],
     rows: Sequence[int],
 ) -> Iterator[dict[str, Contender]]:
     """Start all servers."""
-    bundle = next(shops[LAYOUTS[0]].home.bundles.glob("[!.]*"))
+    bundle = next(shops["exact"].home.bundles.glob("[!.]*"))
     blog = Blog(cluster.server.url, index, str(bundle), templates)
     asked = [post("/v1/outfits", {"product_id": product_id(row)}) for row in rows]
     outfits = [outfit_request(product_id(row), looks=1, k=K) for row in rows]

@@ -3,24 +3,25 @@
 A search looks at all products of a taxonomy, or goes through a graph of them. What that costs the server in processor
 time is measured taxonomy by taxonomy in the reports of `benchmarks.elastic_scale`; from it follow nodes. `python -m
 benchmarks.sizing` writes the tables of docs/explanation/scale.md anew, and a test compares the two.
-
-Notation used for array shapes: t taxonomies.
 """
 
+import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.columns import drawn_ranks
 from benchmarks.made import TAXONOMIES
 from benchmarks.reports import REPORTS
 from service.domain import SLOTS
+from service.index.elastic.layouts import LayoutName
+from service.index.elastic.planning import COSTS, GRAPH_FROM, CostModel
 from tests.catalogues import zipf_sizes
 
 FITTED, CHECKED = 1_000_000, 7_000_000
@@ -44,42 +45,9 @@ COPIES = 2
 DRAWN = 2000
 ROWS = 100_000
 
-GRAPH_FROM = 250_000
-
 _ALONE = re.compile(r"(\w+), one search among ([\d,]+): server's processor time")
 
 Figures = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Milliseconds of processor time of a search: some always, some for each product of the taxonomy."""
-
-    fixed_ms: float
-    ms_per_100k: float
-
-    def search_ms(self, products: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what searches among so many cost."""
-        return self.fixed_ms + self.ms_per_100k * products / ROWS
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What searches of a layout cost: by a line, and from so many products on by another where there are graphs."""
-
-    scan: Line
-    bytes_per_product: float
-    graph: Line | None = None
-    graph_from: float = math.inf
-
-    def search_ms(self, products: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what searches among so many cost."""
-        scanned = self.scan.search_ms(products)
-        return (
-            scanned
-            if self.graph is None
-            else np.where(products >= self.graph_from, self.graph.search_ms(products), scanned)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,44 +64,57 @@ class Cluster:
         return self.shards * self.copies
 
 
-def fit_line(points: Sequence[tuple[float, float]]) -> Line:
-    """Fit a line to products and milliseconds, so that the errors in per cent are small."""
+def fitted(figures: Mapping[int, Figures]) -> CostModel:
+    """Fit what searches cost: scans at the smaller size, graphs at the larger, where alone there are any."""
+    fixed_ms, scan_ms = _line(alone(figures[FITTED], "exact"))
+    graphs = [point for point in alone(figures[CHECKED], "partitioned") if point[0] >= GRAPH_FROM]
+    graph_ms, graph_filter_ms = _line(graphs)
+    return replace(
+        COSTS,
+        fixed_ms=fixed_ms,
+        scan_ms_per_100k=scan_ms,
+        graph_ms=graph_ms - fixed_ms,
+        graph_filter_ms_per_100k=graph_filter_ms,
+    )
+
+
+def _line(points: Sequence[tuple[int, float]]) -> tuple[float, float]:
+    """Fit milliseconds, and milliseconds for 100,000 products, so that the errors in per cent are small."""
     products, cost_ms = np.array(points).T
     slope, fixed = np.polyfit(products / ROWS, cost_ms, 1, w=1 / cost_ms)
-    return Line(float(fixed), float(slope))
+    return float(fixed), float(slope)
 
 
-def sized(model: Model, products: int, rate: float) -> Cluster:
-    """Return what so many products, in taxonomies as uneven as the made ones, need for so many requests a second.
+def request_cost(costs: CostModel, layout: str, products: int) -> tuple[float, float]:
+    """Return the mean milliseconds of a request, and which share of them goes to the largest taxonomy.
+
+    Taxonomies are as uneven as the made ones, and asked for as often as they have products.
+    """
+    sizes = zipf_sizes(products, TAXONOMIES)
+    drawn = np.concatenate(list(drawn_ranks(np.array(sizes) / products, DRAWN, seed=0)))
+    graphs = [layout == "partitioned" and size >= GRAPH_FROM for size in sizes]
+    each_ms = [costs.search_ms(size, graph=graph) for size, graph in zip(sizes, graphs, strict=True)]
+    asked_ms = np.array(each_ms)[drawn]
+    return SLOTS * float(asked_ms.mean()), float(asked_ms[drawn == 0].sum() / asked_ms.sum())
+
+
+def sized(costs: CostModel, layout: str, bytes_per_product: float, products: int, rate: float) -> Cluster:
+    """Return what so many products need for so many requests a second.
 
     With routing, a search touches its taxonomy's shard alone, so that the shard of the largest has most of the work;
     all shards have as many copies as that one needs.
     """
-    sizes = np.array(zipf_sizes(products, TAXONOMIES), np.float64)
-    drawn = np.concatenate(list(drawn_ranks(sizes / products, DRAWN, seed=0)))
-    costs = model.search_ms(sizes)[drawn]
-    request_ms = SLOTS * float(costs.mean())
-    shards = math.ceil(products * model.bytes_per_product / FILES_BYTES)
-    largest = float(costs[drawn == 0].sum() / costs.sum())
+    request_ms, largest = request_cost(costs, layout, products)
+    shards = math.ceil(products * bytes_per_product / FILES_BYTES)
     busiest = largest + (1 - largest) / shards
     copies = math.ceil(rate * request_ms / 1000 * busiest / (CORES * BUSY))
     return Cluster(request_ms, shards, max(COPIES, copies))
 
 
-def fitted(figures: Mapping[int, Figures], layout: str) -> Model:
-    """Fit a layout's model: scans at the smaller size, graphs at the larger, where alone there are any."""
-    line = fit_line(alone(figures[FITTED], "exact"))
-    bytes_per_product = figures[CHECKED][f"{layout}: disk a product"]
-    if layout == "exact":
-        return Model(line, bytes_per_product)
-    graphs = [point for point in alone(figures[CHECKED], layout) if point[0] >= GRAPH_FROM]
-    return Model(line, bytes_per_product, fit_line(graphs), GRAPH_FROM)
-
-
-def alone(figures: Figures, layout: str) -> list[tuple[float, float]]:
+def alone(figures: Figures, layout: str) -> list[tuple[int, float]]:
     """Return what was measured of searches in one taxonomy: its products, and milliseconds of processor time."""
     found = [(match, value) for name, value in figures.items() if (match := _ALONE.fullmatch(name))]
-    return [(float(match[2].replace(",", "")), value) for match, value in found if match[1] == layout]
+    return [(int(match[2].replace(",", "")), value) for match, value in found if match[1] == layout]
 
 
 def read_figures(reports: Path = REPORTS) -> dict[int, dict[str, float]]:
@@ -147,55 +128,47 @@ def _read(report: Path) -> dict[str, float]:
 
 def tables(figures: Mapping[int, Figures]) -> str:
     """Return the tables of the page."""
-    layouts = [layout for layout in ("exact", "partitioned") if f"{layout}: disk" in figures[CHECKED]]
-    models = {layout: fitted(figures, layout) for layout in layouts}
-    parts = (_costs(figures, models), _check(figures, models["exact"]), _clusters(models))
+    costs = fitted(figures)
+    parts = (_costs(figures, costs), _check(figures, costs), _clusters(figures, costs))
     return "\n".join("\n".join(part) + "\n" for part in parts)
 
 
-def _costs(figures: Mapping[int, Figures], models: Mapping[str, Model]) -> Iterator[str]:
+def _costs(figures: Mapping[int, Figures], costs: CostModel) -> Iterator[str]:
     yield "| cost | measured at | value |"
     yield "|---|---|---|"
-    scan = models["exact"].scan
-    yield f"| a search, however few products | {FITTED:,} | {scan.fixed_ms:.2f} ms |"
-    yield f"| each 100,000 products of a taxonomy searched exactly | {FITTED:,} | {scan.ms_per_100k:.2f} ms |"
-    for layout, model in models.items():
-        if model.graph is not None:
-            sizes = np.array([GRAPH_FROM, 1_000_000])
-            low, high = model.graph.search_ms(sizes)
-            yield f"| a graph of {GRAPH_FROM:,} to 1,000,000 products | {CHECKED:,} | {low:.1f} to {high:.1f} ms |"
-        for products in (FITTED, CHECKED):
-            if (name := f"{layout}: disk a product") in figures[products]:
-                yield f"| disk a product, {layout} | {products:,} | {figures[products][name]:,.0f} bytes |"
-                rate = figures[products][f"{layout}: products a second"]
-                yield f"| products taken in a second, {layout} | {products:,} | {rate:,.0f} |"
+    yield f"| a search, however few products | {FITTED:,} | {costs.fixed_ms:.2f} ms |"
+    yield f"| each 100,000 products, compared one by one | {FITTED:,} | {costs.scan_ms_per_100k:.2f} ms |"
+    yield f"| a graph, however few products | {CHECKED:,} | {costs.fixed_ms + costs.graph_ms:.2f} ms |"
+    yield f"| each 100,000 products with a graph | {CHECKED:,} | {costs.graph_filter_ms_per_100k:.2f} ms |"
+    for products, layout in ((FITTED, "exact"), (CHECKED, "exact"), (CHECKED, "partitioned")):
+        size, rate = (figures[products][f"{layout}: {name}"] for name in ("disk a product", "products a second"))
+        yield f"| disk a product, {layout} | {products:,} | {size:,.0f} bytes |"
+        yield f"| products taken in a second, {layout} | {products:,} | {rate:,.0f} |"
 
 
-def _check(figures: Mapping[int, Figures], model: Model) -> Iterator[str]:
-    yield f"| products of the taxonomy, out of {CHECKED:,} | expected | measured | error |"
+def _check(figures: Mapping[int, Figures], costs: CostModel) -> Iterator[str]:
+    yield f"| compared one by one, out of {CHECKED:,} products | expected | measured | error |"
     yield "|---|---|---|---|"
     for products, found in alone(figures[CHECKED], "exact"):
-        yield _checked(f"{products:,.0f}", float(model.search_ms(np.array([products]))[0]), found)
+        yield _checked(f"a taxonomy of {products:,}", costs.search_ms(products, graph=False), found)
     measured = figures[CHECKED]["exact, 1 look: server's processor time"]
-    yield _checked("a whole request, three searches", sized(model, CHECKED, rate=0).request_ms, measured)
+    yield _checked("a whole request, three searches", request_cost(costs, "exact", CHECKED)[0], measured)
 
 
 def _checked(case: str, expected: float, found: float) -> str:
     return f"| {case} | {expected:.1f} ms | {found:.1f} ms | {expected / found - 1:+.0%} |"
 
 
-def _clusters(models: Mapping[str, Model]) -> Iterator[str]:
+def _clusters(figures: Mapping[int, Figures], costs: CostModel) -> Iterator[str]:
     yield "| products | layout | requests a second | processor time a request | shards | replicas | nodes |"
     yield "|---|---|---|---|---|---|---|"
-    for products in PRODUCTS:
-        for layout, model in models.items():
-            for rate in RATES:
-                need = sized(model, products, rate)
-                beyond = " *" if products > CHECKED else ""
-                yield (
-                    f"| {products:,}{beyond} | {layout} | {rate:,} | {need.request_ms:,.0f} ms{beyond} | {need.shards} "
-                    f"| {need.copies - 1:,} | {need.nodes:,} * |"
-                )
+    for products, layout, rate in itertools.product(PRODUCTS, get_args(LayoutName), RATES):
+        need = sized(costs, layout, figures[CHECKED][f"{layout}: disk a product"], products, rate)
+        beyond = " *" if products > CHECKED else ""
+        yield (
+            f"| {products:,}{beyond} | {layout} | {rate:,} | {need.request_ms:,.0f} ms{beyond} | {need.shards} "
+            f"| {need.copies - 1:,} * | {need.nodes:,} * |"
+        )
 
 
 def main() -> None:

@@ -1,86 +1,86 @@
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from benchmarks import sizing
-from benchmarks.sizing import BEGIN, CHECKED, CORES, END, FITTED, Line, Model, alone, fit_line, fitted, sized, tables
+from benchmarks.sizing import BEGIN, CHECKED, CORES, END, FITTED, alone, fitted, request_cost, sized, tables
+from service.index.elastic.planning import COSTS, GRAPH_FROM
 
-SCAN = Line(1.5, 4.0)
-GRAPH = Line(5.0, 0.2)
+TRUE = replace(COSTS, fixed_ms=1.5, scan_ms_per_100k=4.0, graph_ms=2.5, graph_filter_ms_per_100k=0.5)
 SIZES = (1_000, 20_000, 150_000, 400_000, 1_100_000)
 
 
-def figures(products: int, *, graphs: bool) -> dict[str, float]:
-    """Return a report in which all lies on the two lines."""
-    found = {"exact: disk a product": 700.0, "exact: disk": 1.0, "exact: products a second": 9000.0}
-    found["exact, 1 look: server's processor time"] = 40.0
-    for size in SIZES[: 5 if graphs else 3]:
-        cost = float(SCAN.search_ms(np.array(size)))
-        found |= {f"exact, one search among {size:,}: server's processor time": cost}
-        if graphs:
-            cost = float(GRAPH.search_ms(np.array(size))) if size >= sizing.GRAPH_FROM else cost
-            found |= {f"partitioned, one search among {size:,}: server's processor time": cost}
-    if graphs:
-        found |= {"partitioned: disk a product": 800.0, "partitioned: disk": 1.0, "partitioned: products a second": 4e3}
-    assert products in {FITTED, CHECKED}
+def figures(layouts: tuple[str, ...], sizes: tuple[int, ...]) -> dict[str, float]:
+    """Return a report in which all costs what `TRUE` says."""
+    found: dict[str, float] = {}
+    for layout in layouts:
+        found |= {f"{layout}: disk a product": 700.0, f"{layout}: products a second": 9000.0}
+        found |= {f"{layout}, 1 look: server's processor time": 40.0}
+        for size in sizes:
+            graph = layout == "partitioned" and size >= GRAPH_FROM
+            found[f"{layout}, one search among {size:,}: server's processor time"] = TRUE.search_ms(size, graph=graph)
     return found
 
 
-REPORTS = {FITTED: figures(FITTED, graphs=False), CHECKED: figures(CHECKED, graphs=True)}
-
-
-def test_a_line_is_found_again() -> None:
-    found = fit_line([(float(size), float(SCAN.search_ms(np.array(size)))) for size in SIZES])
-    assert (found.fixed_ms, found.ms_per_100k) == pytest.approx((1.5, 4.0))
+REPORTS = {FITTED: figures(("exact",), SIZES[:3]), CHECKED: figures(("exact", "partitioned"), SIZES)}
 
 
 def test_searches_of_a_layout_are_read_by_name() -> None:
-    assert alone(REPORTS[FITTED], "exact") == [(1000, 1.54), (20_000, pytest.approx(2.3)), (150_000, 7.5)]
+    assert alone(REPORTS[FITTED], "exact") == [(1000, 1.54), (20_000, 2.3), (150_000, 7.5)]
     assert not alone(REPORTS[FITTED], "partitioned")
 
 
-def test_scans_are_fitted_at_one_size_and_graphs_at_the_other() -> None:
-    exact, partitioned = fitted(REPORTS, "exact"), fitted(REPORTS, "partitioned")
-    assert exact.graph is None
-    assert exact.bytes_per_product == 700
-    sizes = np.array([10_000, sizing.GRAPH_FROM, 1_000_000])
-    np.testing.assert_allclose(exact.search_ms(sizes), SCAN.search_ms(sizes))
-    expected = [SCAN.search_ms(sizes)[0], *GRAPH.search_ms(sizes)[1:]]
-    np.testing.assert_allclose(partitioned.search_ms(sizes), expected)
+def test_costs_are_found_again() -> None:
+    found = fitted(REPORTS)
+    for size in (10_000, 300_000, 2_000_000):
+        for graph in (False, True):
+            assert found.search_ms(size, graph=graph) == pytest.approx(TRUE.search_ms(size, graph=graph))
+
+
+def test_scans_are_fitted_at_the_smaller_size_alone() -> None:
+    slower = {name: 2 * value for name, value in REPORTS[CHECKED].items()}
+    assert fitted(REPORTS | {CHECKED: slower}).scan_ms_per_100k == pytest.approx(4)
 
 
 def test_a_request_costs_three_searches_of_taxonomies_drawn_by_size() -> None:
-    constant = Model(Line(2.0, 0.0), 700)
-    assert sized(constant, 1_000_000, 1).request_ms == pytest.approx(6)
+    constant = replace(TRUE, fixed_ms=2, scan_ms_per_100k=0)
+    assert request_cost(constant, "exact", 1_000_000)[0] == pytest.approx(6)
     # Large ones are drawn more often, so that it costs more than three of the mean size.
-    scans = Model(Line(0.0, 1.0), 700)
-    assert sized(scans, 3_000_000, 1).request_ms > 3 * 3_000_000 / 300 / 100_000 * 5
+    scans = replace(TRUE, fixed_ms=0, scan_ms_per_100k=1)
+    assert request_cost(scans, "exact", 3_000_000)[0] > 5 * 3 * 3_000_000 / 300 / 100_000
+
+
+def test_graphs_make_large_taxonomies_cheap_and_no_others() -> None:
+    def request_ms(layout: str, products: int) -> float:
+        return request_cost(TRUE, layout, products)[0]
+
+    assert request_ms("partitioned", 1_000_000) == request_ms("exact", 1_000_000)
+    assert request_ms("partitioned", 7_000_000) < request_ms("exact", 7_000_000) / 2
 
 
 def test_more_requests_need_more_copies_and_more_products_more_shards() -> None:
-    model = Model(SCAN, 1000)
-    few, many = sized(model, 7_000_000, 1), sized(model, 7_000_000, 1000)
+    few, many = (sized(TRUE, "exact", 1000, 7_000_000, rate) for rate in (1, 1000))
     assert (few.shards, few.copies) == (1, 2)
     assert many.copies == pytest.approx(1000 * many.request_ms / 1000 / (CORES * sizing.BUSY), abs=1)
-    large = sized(model, 70_000_000, 1)
+    large = sized(TRUE, "exact", 1000, 70_000_000, 1)
     assert large.shards == 3
     assert large.nodes == large.shards * large.copies
 
 
 def test_the_shard_of_the_largest_taxonomy_decides() -> None:
-    model = Model(SCAN, 1000)
-    need = sized(model, 70_000_000, 1000)
+    need = sized(TRUE, "exact", 1000, 70_000_000, 1000)
     even = 1000 * need.request_ms / 1000 / need.shards / (CORES * sizing.BUSY)
     assert need.copies > 1.2 * even
 
 
-def test_tables_say_expected_measured_and_what_was_not_measured() -> None:
+def test_tables_say_what_was_expected_and_measured_and_what_was_not_measured() -> None:
     written = tables(REPORTS)
-    assert "| each 100,000 products of a taxonomy searched exactly | 1,000,000 | 4.00 ms |" in written
-    assert "| 1,100,000 | 45.5 ms | 45.5 ms | +0% |" in written
+    assert "| each 100,000 products, compared one by one | 1,000,000 | 4.00 ms |" in written
+    assert "| a taxonomy of 1,100,000 | 45.5 ms | 45.5 ms | +0% |" in written
     assert "| 70,000,000 * | partitioned | 10,000 |" in written
-    assert all(line.endswith("* |") for line in written.splitlines() if line.startswith("| 7") and "exact |" in line)
+    assert "| 7,000,000 | exact | 100 |" in written
+    assert all(line.endswith("* |") for line in written.splitlines() if line.startswith("| 7"))
 
 
 def test_the_page_is_written_between_the_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
