@@ -162,7 +162,7 @@ def filled(cluster: Cluster, columns: Columns, layout: LayoutName, space_id: str
         journal.unlink(missing_ok=True)
     if not any(state.complete for state in states):
         watched = _Watched(columns, journal)
-        generations.build(watched, space_id, columns.dimensions, watched.note)
+        generations.build(watched, space_id, columns.dimensions, watched.note, bundle_id="made")
         watched.note()
     (state,) = [state for state in generations.all() if state.complete]
     generations.activate(state.generation_id, columns)

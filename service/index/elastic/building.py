@@ -156,18 +156,21 @@ def fill_index(
     return rejected
 
 
-def apply_changes(client: Elasticsearch, index: str, changes: Iterable[Change], meta: Meta) -> None:
-    """Write what changed in the record, oldest first.
+def apply_changes(client: Elasticsearch, index: str, changes: Iterable[Change], meta: Meta) -> list[Rejected]:
+    """Write what changed in the record, oldest first, and return the products that were refused.
 
-    Raises:
-        HomeError: a change is refused.
+    What a refused one was before goes all the same: better not there than at yesterday's price.
     """
+    rejected: list[Rejected] = []
     remaining = iter(changes)
     while batch := list(islice(remaining, ITEMS_AT_ONCE)):
         items = [change.item for change in batch if change.item and not unfit(change.item.product)]
         vectors = _checked(items, meta.dimensions)
-        gone = outdated(_standing(client, index, [change.product_id for change in batch]), items)
-        _send(client, index, [put(item, vector, meta.fields) for item, vector in zip(items, vectors, strict=True)])
+        stood = _standing(client, index, [change.product_id for change in batch])
+        puts = [put(item, vector, meta.fields) for item, vector in zip(items, vectors, strict=True)]
+        refused = _send(client, index, puts)
+        rejected += (Rejected(product_id, why) for product_id, why in refused.items())
+        gone = outdated(stood, [item for item in items if item.product.product_id not in refused])
         while gone:
             # Whoever serves this generation may patch a product between the look and its removal.
             left = [hit for hit in _standing(client, index, {key for key, _ in gone}) if place_of(hit) in gone]
@@ -175,6 +178,7 @@ def apply_changes(client: Elasticsearch, index: str, changes: Iterable[Change], 
             _send(client, index, [removal(hit) for hit in left])
     with explained():
         client.indices.refresh(index=index)
+    return rejected
 
 
 def _standing(client: Elasticsearch, index: str, product_ids: Collection[str]) -> list[Any]:
@@ -184,15 +188,13 @@ def _standing(client: Elasticsearch, index: str, product_ids: Collection[str]) -
         return hits_of(client.search(index=index, body=by_ids(product_ids, vectors=False)))
 
 
-def _send(client: Elasticsearch, index: str, actions: Sequence[Action]) -> None:
-    """Have actions carried out; those whose product has changed by then are left undone.
+def _send(client: Elasticsearch, index: str, actions: Sequence[Action]) -> dict[str, str]:
+    """Have actions carried out, and return why products were refused, by id.
 
-    Raises:
-        HomeError: one is refused.
+    An action whose product has changed by then is left undone, and is none of them.
     """
-    for result in send(client, index, actions) if actions else ():
-        if result["status"] != CHANGED:
-            raise HomeError(f"Elasticsearch does not take product {result['_id']}: {result['error']['reason']}")
+    results = send(client, index, actions) if actions else ()
+    return {result["_id"]: result["error"]["reason"] for result in results if result["status"] != CHANGED}
 
 
 def last_written(client: Elasticsearch, index: str) -> Key:

@@ -69,8 +69,9 @@ class ElasticGenerations:
             try:
                 sample, rejected = self._filled(client, meta, record, after, advance)
                 check_index(client, index, meta, sample, resumed=after != START)
-                meta = replace(self._caught_up(client, meta, record), left_out=len(rejected))
-                meta = finish_index(client, index, meta)
+                meta, changed = self._caught_up(client, meta, record)
+                rejected += changed
+                meta = finish_index(client, index, replace(meta, left_out=len(rejected)))
             except HomeError:
                 self._remove(client, index)
                 raise
@@ -103,7 +104,7 @@ class ElasticGenerations:
         with self.connection.client() as client, self._lock(client):
             index = self._index(generation_id)
             meta = _complete(read_meta(client, index), index)
-            caught_up = self._caught_up(client, meta, record)
+            caught_up, _ = self._caught_up(client, meta, record)
             if caught_up != meta:
                 write_meta(client, index, caught_up)
             self._swap(client, index)
@@ -195,18 +196,14 @@ class ElasticGenerations:
             return self._filled(client, meta, record, START, advance)
         return sample, rejected
 
-    def _caught_up(self, client: Elasticsearch, meta: Meta, record: Record) -> Meta:
-        """Write what changed in the record since a generation was built."""
+    def _caught_up(self, client: Elasticsearch, meta: Meta, record: Record) -> tuple[Meta, list[Rejected]]:
+        """Write what changed in the record since a generation was built; say what of it was refused."""
         latest = record.sequence
         if latest == meta.sequence:
-            return meta
-        apply_changes(
-            client,
-            self._index(meta.generation_id),
-            record.changes_since(meta.sequence, meta.space_id),
-            meta,
-        )
-        return replace(meta, sequence=latest)
+            return meta, []
+        changes = record.changes_since(meta.sequence, meta.space_id)
+        rejected = apply_changes(client, self._index(meta.generation_id), changes, meta)
+        return replace(meta, sequence=latest), rejected
 
     def _swap(self, client: Elasticsearch, index: str) -> None:
         alias = self.connection.alias

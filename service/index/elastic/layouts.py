@@ -60,10 +60,12 @@ class VectorFields:
 def is_selective(filters: Filters) -> bool:
     """Say whether filters may let so few products through that a graph misses them.
 
+    A gender lets through a good part of what a seed is dressed with, and nearly every seed states one.
+
     Source: 300,000 products, 200 of the graph's candidates, one segment: recall@10 .986 of products in stock (90 %),
     .951 of those in a tenth of the prices; in a hundredth, with 100 candidates, .593.
     """
-    return filters.price is not None or bool(filters.brands) or filters.gender is not None
+    return filters.price is not None or bool(filters.brands)
 
 
 def routing(taxonomy: str) -> str:

@@ -116,6 +116,18 @@ async def test_what_changed_in_the_record_leaves_its_shard_too(index: ElasticInd
     assert len((await index.taxonomies()).counts) == TAXONOMIES
 
 
+async def test_a_changed_product_that_is_refused_is_told_and_no_longer_there(
+    index: ElasticIndex, connection: Connection
+) -> None:
+    refused = Item(replace(ITEM.product, brand="x" * 40_000), ITEM.vector)
+    with connection.client() as client:
+        (rejected,) = apply_changes(client, connection.alias, [Changed(KEY, refused)], META)
+    assert rejected.product_id == KEY
+    assert "immense term" in rejected.reason
+    assert copies(connection) == []
+    assert sum((await index.taxonomies()).counts.values()) == len(ITEMS) - 1
+
+
 async def test_a_patch_never_brings_back_what_an_upsert_replaced(
     index: ElasticIndex, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
