@@ -47,7 +47,8 @@ def main(products: int) -> None:
     with running(report) as cluster:
         for layout in layouts_of(columns):
             _measure(report, layout, cluster, columns)
-    report.finish()
+            # Graphs take hours to build: what is known by then is kept.
+            report.finish()
 
 
 def _measure(report: Report, layout: LayoutName, cluster: Cluster, columns: Columns) -> None:
