@@ -86,6 +86,8 @@ def mine(
     taxonomies = {product.product_id: product.taxonomy for product in products}
     outfits = read_outfits(outfits_source(shop), data, taxonomies).outfits
     mined = mine_outfits(outfits, taxonomies, tree, own, templates)
+    if not mined.scores["mined"].templates:
+        raise MappingError("The outfits are too few, or hold too few taxonomies, to mine: write templates by hand.")
     try:
         replace_file(output, mined.text.encode())
     except OSError as error:
@@ -174,7 +176,8 @@ def _verdict(report: MappingReport, unserved: Sequence[TaxonomyCover], seeds: Co
     yield from (Text(str(fault), style="red") for fault in report.faults)
     for one in unserved:
         lacking = one.products - seeds[one.taxonomy]
-        yield Text(f"{one.taxonomy!r}: {lacking:,} products get no template that the catalogue can fill.", style="red")
+        of = f"{lacking:,} of {one.products:,} products"
+        yield Text(f"{one.taxonomy!r}: {of} get no template that the catalogue can fill.", style="red")
     yield from (Text(str(warning), style="yellow") for warning in report.warnings)
 
 

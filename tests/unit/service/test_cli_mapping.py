@@ -75,7 +75,7 @@ def test_the_table_says_what_the_figures_say(run: Kitsune, shop: Path) -> None:
 def test_the_packaged_mapping_is_checked_by_its_name(run: Kitsune) -> None:
     shown = run("mapping", "check", "google")
     assert "mapping google" in shown.stdout
-    assert "'Shoes': 10 products get no template that the catalogue can fill." in shown.stdout
+    assert "'Shoes': 10 of 10 products get no template that the catalogue can fill." in " ".join(shown.stdout.split())
     assert shown.exit_code == 8
 
 
@@ -111,6 +111,14 @@ def test_mined_templates_are_written_and_judged(run: Kitsune, shop: Path) -> Non
     assert (found["outfits"] + found["held_out"], found["written"]) == (30, str(shop / "mined.yaml"))
     assert found["scores"].keys() == {"mined", "popular", "own mapping"}
     assert load_mapping(shop / "mined.yaml").taxonomies.keys() == set(KINDS)
+
+
+def test_too_few_outfits_to_mine_are_refused(run: Kitsune, shop: Path) -> None:
+    (shop / "outfits.csv").write_text("outfit,id\n1,1\n1,2\n1,3\n1,4\n")
+    refused = mine(run, shop, shop / "mined.yaml")
+    assert refused.exit_code == 8
+    assert "write templates by hand" in " ".join(refused.stderr.split())
+    assert not (shop / "mined.yaml").exists()
 
 
 def test_where_nothing_can_be_written_it_is_said(run: Kitsune, shop: Path) -> None:
