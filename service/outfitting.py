@@ -112,7 +112,8 @@ def _checked_vector(seed: VectorSeed, space_id: str, dimensions: int) -> Vector:
     if len(seed.vector) != dimensions:
         raise InvalidRequest(f"seed.vector must have {dimensions} numbers.", code="vector_dimension")
     vector = np.asarray(seed.vector, dtype=np.float64)
-    length = np.linalg.norm(vector)
+    with np.errstate(over="ignore"):  # too long a vector is refused, which is all that is to be said of it
+        length = np.linalg.norm(vector)
     if not np.isfinite(length) or length == 0:
         raise InvalidRequest("seed.vector must have a finite length above zero.", code="vector_length")
     return (vector / length).astype(np.float32)

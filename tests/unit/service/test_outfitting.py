@@ -154,6 +154,7 @@ async def test_a_vector_of_another_space_is_refused(release: Release) -> None:
         ((0.0,) * DIMENSIONS, "vector_length"),
         ((float("inf"),) * DIMENSIONS, "vector_length"),
         ((float("nan"),) * DIMENSIONS, "vector_length"),
+        ((1e300,) * DIMENSIONS, "vector_length"),
     ],
 )
 async def test_a_vector_without_a_direction_is_refused(release: Release, vector: tuple[float, ...], code: str) -> None:
