@@ -1,4 +1,4 @@
-"""`kitsune bundle show` and `kitsune bundle verify`."""
+"""`kitsune bundle show`, `kitsune bundle verify` and `kitsune bundle check`."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from model.bundle import Bundle, open_bundle
 from model.errors import BundleCorrupt
+from service.cli.checking import check_bundle
 from service.cli.console import JsonOption, facts, show
 from service.errors import BundleError
 
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Encoder, compression and generator that were made together.")
     group.command("show")(show_bundle)
     group.command("verify")(verify_bundle)
+    group.command("check")(check_bundle)
     app.add_typer(group, name="bundle")
 
 

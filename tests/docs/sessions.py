@@ -43,6 +43,7 @@ NOT_TYPED = {
     "kitsune build --engine elasticsearch --profile PROFILE.toml --data FOLDER --home HOME": "the same",
     "kitsune serve --home HOME": "the same",
     "kitsune index plan --home HOME": "shown for a catalogue of seven million products",
+    "kitsune bundle check --home HOME": "asks for half a minute; tests/e2e types it",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME": "needs Mango's data, which is not ours",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --part validation": "the same",
 }

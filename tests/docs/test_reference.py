@@ -16,13 +16,14 @@ from service.api.asked import Filters, OutfitBody
 from service.api.problems import SENTENCES, status_of
 from service.app import create_app
 from service.catalog import columns
+from service.checking.registry import CHECKS
 from service.cli import app
 from service.index.elastic import keys
 from service.settings import PREFIX, Settings
 from tests.docs.pages import DOCS, ROOT, blocks, prose, quoted, rows, sections
 
-CLI, ELASTICSEARCH, FORMATS, REST, SETTINGS = (
-    DOCS / f"{name}.md" for name in ("cli", "elasticsearch", "formats", "rest", "settings")
+CHECKED, CLI, ELASTICSEARCH, FORMATS, REST, SETTINGS = (
+    DOCS / f"{name}.md" for name in ("checks", "cli", "elasticsearch", "formats", "rest", "settings")
 )
 
 
@@ -211,3 +212,12 @@ def test_every_reason_to_refuse_a_row_is_on_the_page() -> None:
 
 def test_every_key_of_a_manifest_is_on_the_page() -> None:
     assert set(Manifest.__struct_fields__) <= quoted(sections(FORMATS)["Bundle"])
+
+
+def test_every_behavioural_check_is_on_the_page_with_its_limit_and_no_other() -> None:
+    signs = {"at most": "≤", "at least": "≥"}
+    _, *shown = rows(sections(CHECKED)["The checks"])
+    assert [tuple(cells) for cells in shown] == [
+        (one.name, one.skill, one.row, one.question, f"{one.limit.figure} {signs[one.limit.sense]} {one.limit.bound:g}")
+        for one in CHECKS
+    ]

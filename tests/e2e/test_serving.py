@@ -183,31 +183,6 @@ def test_a_photo_of_the_shop_finds_what_its_product_finds(made_home: MadeHome, h
     assert totes(response.json()) == totes(by_product)
 
 
-def test_the_demo_draws_a_shop_and_serves_it(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [*KITSUNE, "demo", "--home", str(tmp_path / "demo"), "--port", str(port)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 240
-        while True:
-            assert process.poll() is None, "the demo ended"
-            assert time.monotonic() < deadline, "the demo did not come up"
-            try:
-                answer = httpx.get(f"http://127.0.0.1:{port}/v1/outfits/DR101-01", params={"looks": 3})
-                break
-            except httpx.TransportError:
-                time.sleep(0.2)
-        assert answer.status_code == 200
-        looks = answer.json()["looks"]
-        assert len(looks) == 3
-        assert all(slot["candidates"] for look in looks for slot in look["slots"])
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
 def test_a_busy_port_is_explained(home: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
