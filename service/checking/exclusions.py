@@ -72,7 +72,6 @@ async def never_seasons_apart(subject: Subject) -> list[Case]:
     """Look at the first candidates for a pair, the seed included, that is worn in no season together."""
     if not any(SEASON in item.product.attributes for item in subject.items):
         raise NotAsked(f"no product states a {SEASON}")
-
     return failures(_looks(await subject.survey(), _apart))
 
 

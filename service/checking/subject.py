@@ -75,7 +75,7 @@ class Subject:
         self.by_id = {item.product.product_id: item for item in items}
         self._survey: Sequence[Answer] = ()
         self._crowded: Sequence[Answer] = ()
-        self._encoded: dict[bytes, Vector] = {}
+        self._encoded: dict[tuple[bytes, str], Vector] = {}
 
     @classmethod
     async def of(cls, release: Release, items: Iterable[Item], photos: Mapping[str, bytes] | None = None) -> "Subject":
@@ -119,9 +119,10 @@ class Subject:
 
     async def encode(self, photo: bytes, seed: Item) -> Vector:
         """Return the vector [d] of a photo of something that is filed where `seed` is; encoded only once."""
-        if photo not in self._encoded:
-            self._encoded[photo] = await self.release.model.encode_photo(photo, seed.product.taxonomy)
-        return self._encoded[photo]
+        taxonomy = seed.product.taxonomy
+        if (photo, taxonomy) not in self._encoded:
+            self._encoded[photo, taxonomy] = await self.release.model.encode_photo(photo, taxonomy)
+        return self._encoded[photo, taxonomy]
 
     async def ask(self, seed: SeedReference | Item, release: Release | None = None, **wishes: Any) -> Outfit:
         """Ask as a request does, of the release or of another one."""
