@@ -1,7 +1,4 @@
-"""Does an answer stay as it is when nothing changes that it may depend on?
-
-Notation used for array shapes: d vector, n products.
-"""
+"""Does an answer stay as it is when nothing changes that it may depend on?"""
 
 import asyncio
 from collections.abc import Callable
