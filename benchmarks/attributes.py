@@ -4,8 +4,8 @@ It needs two homes of one shop in which `kitsune encoder train` was run, one who
 
     python -m benchmarks.attributes --plain HOME --words HOME --data ../shared/data/mango
 
-All accuracies are those of the test part's products, which taught no attribute. So that 87 names and 15 colours can be
-compared, a guess of the plain encoder is translated, and is right if its canonical value is.
+All accuracies are those of the test part's products, which taught no attribute, with their 95 % intervals. So that 87
+names and 15 colours can be compared, the plain encoder's guess is translated, and is right if its canonical value is.
 
 Notation used for array shapes: n products, d vector, e embedding.
 """
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from benchmarks.reports import Report
 from model.attributes import Attribute
 from model.bundle import Bundle, open_bundle
-from model.readout import Readout, ReadoutConfig
-from model.readout_training import readout_accuracy, train_readout
+from model.readout import ReadoutConfig
+from model.readout_training import train_readout
 from service.catalog.encoding import open_cache, product_embeddings
 from service.catalog.features import photo_features
 from service.catalog.outfits import split_of
@@ -34,6 +34,7 @@ Array = NDArray[np.float32]
 
 COLOUR = "colour"
 PENALTIES = (1e-2, 1e-3, 1e-4, 1e-5)
+RESAMPLES = 1000
 NOWHERE = ReadoutConfig({})
 
 
@@ -60,10 +61,10 @@ class Trained:
         scores = np.maximum(embeddings, 0) @ weight.T + bias
         return [attribute.labels[label] for label in scores.argmax(axis=1)]
 
-    def right(self, guesses: Sequence[str], values: Sequence[tuple[str, ...]]) -> float:
-        """Return the share of held-out products whose guess is among their values."""
+    def right(self, guesses: Sequence[str], values: Sequence[tuple[str, ...]]) -> Array:
+        """Return, for each held-out product that has a value, 100 if the guess is among its values, else 0."""
         judged = [row for row in np.flatnonzero(self.held_out).tolist() if values[row]]
-        return float(np.mean([guesses[row] in values[row] for row in judged]))
+        return np.array([100 * (guesses[row] in values[row]) for row in judged], np.float32)
 
     def decompressed(self) -> Array:
         """Return embeddings [n, e] made again from the vectors, by least squares on what is not held out."""
@@ -115,8 +116,9 @@ def _add_words(report: Report, plain: Trained, words: Trained) -> None:
         [colour] = [one for one in trained.bundle.attributes if one.name == COLOUR]
         guesses = [meant.get(guess, guess) for guess in trained.guesses(colour, trained.embeddings)]
         found[name] = trained.right(guesses, canonical)
-        report.add(f"canonical colour, taught {name}", "%", [100 * found[name]])
-    report.add("canonical words bring", "points", [100 * (found["canonical words"] - min(found.values()))])
+        report.add(f"canonical colour, taught {name}", "%", _interval(found[name]))
+    without, with_ = found.values()
+    report.add("canonical words bring", "points", _interval(with_ - without))
 
 
 def _add_vector(report: Report, trained: Trained, attribute: Attribute, name: str | None = None) -> None:
@@ -130,15 +132,18 @@ def _add_vector(report: Report, trained: Trained, attribute: Attribute, name: st
         "encoder's head on a decompressed vector": trained.guesses(attribute, trained.decompressed()),
     }
     for way, guesses in ways.items():
-        report.add(f"{name}, {way}", "%", [100 * trained.right(guesses, values)])
+        report.add(f"{name}, {way}", "%", _interval(trained.right(guesses, values)))
     for penalty in PENALTIES:
         readout = train_readout(trained.vectors, [attribute], [values], trained.held_out, NOWHERE, penalty=penalty)
-        report.add(f"{name}, readout, penalty {penalty:g}", "%", [100 * _accuracy(readout, trained, attribute, values)])
+        guesses = [attribute.labels[label] for label in readout.probabilities(trained.vectors).argmax(axis=1)]
+        report.add(f"{name}, readout, penalty {penalty:g}", "%", _interval(trained.right(guesses, values)))
 
 
-def _accuracy(readout: Readout, trained: Trained, attribute: Attribute, values: Sequence[tuple[str, ...]]) -> float:
-    found = readout_accuracy(readout, trained.vectors, [attribute], [values], trained.held_out)[attribute.name]
-    return found or 0.0
+def _interval(values: Array) -> list[float]:
+    """Return the mean between the ends of its 95 % bootstrap interval over products."""
+    drawn = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
+    low, high = np.percentile(values[drawn].mean(axis=1), [2.5, 97.5])
+    return [float(low), float(values.mean()), float(high)]
 
 
 if __name__ == "__main__":

@@ -12,12 +12,16 @@ An attribute with `words` in the profile is read through a list of words (`servi
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from service.catalog.columns import AttributeColumns, Cells
 from service.catalog.profile import Profile
 from service.catalog.words import Phrase, WordList, phrase_of, word_lists
 
 KEPT_CONFLICTS = 100
+REMEMBERED_CELLS = 10_000
+"""A column's few texts stand in very many rows."""
+
 KEPT_WORDS = 20
 """The most frequent unknown words are reported."""
 
@@ -67,6 +71,19 @@ class _Cell:
     ambiguous: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The values that a row has, and those of the list that its column and its title name."""
+
+    values: tuple[str, ...]
+    column: tuple[str, ...]
+    title: tuple[str, ...]
+
+    @property
+    def disagree(self) -> bool:
+        return bool(self.column and self.title) and set(self.column).isdisjoint(self.title)
+
+
 class AttributeReader:
     """Reads the attributes of a feed's rows, and notes what vendors' words were good for."""
 
@@ -87,9 +104,10 @@ class AttributeReader:
         found = {name: table.read(cells) for name, table in self._plain.items()}
         title = phrase_of(cells[self._title.column]) if self._title and self._worded else ()
         for name, words in self._worded.items():
-            found[name], conflict = words.read(cells, title)
-            if conflict and len(self.conflicts) < KEPT_CONFLICTS:
-                self.conflicts.append(Conflict(line, cells[self._id], name, *conflict))
+            said = words.read(cells, title)
+            found[name] = said.values
+            if said.disagree and len(self.conflicts) < KEPT_CONFLICTS:
+                self.conflicts.append(Conflict(line, cells[self._id], name, said.column, said.title))
         return {name: values for name, values in found.items() if values}
 
     def report(self) -> dict[str, WordsReport]:
@@ -103,41 +121,36 @@ class _Words:
     def __init__(self, table: AttributeColumns, words: WordList) -> None:
         self._table = table
         self._words = words
-        self._cells: dict[str, _Cell] = {}  # a column's few texts stand in very many rows
+        self._read_cell = lru_cache(REMEMBERED_CELLS)(self._cell)
         self.counts = _Counts()
 
-    def read(
-        self, cells: Cells, title: Phrase
-    ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]] | None]:
-        """Return the row's values, and those of column and title where they contradict each other."""
-        said = [self._read_cell(text) for text in self._table.read(cells)]
-        canonical = _distinct(value for cell in said for value in cell.values)
+    def read(self, cells: Cells, title: Phrase) -> _Said:
+        found = [self._read_cell(text) for text in self._table.read(cells)]
+        in_column = _distinct(value for cell in found for value in cell.values)
+        kept = tuple(cell.kept for cell in found if cell.kept is not None)
         in_title = self._read_title(title)
-        conflict = bool(canonical and in_title) and set(canonical).isdisjoint(in_title)
-        self.counts.conflicts += conflict
-        kept = tuple(cell.kept for cell in said if cell.kept is not None)
-        self._count(said, from_column=bool(canonical or kept), from_title=bool(in_title))
-        values = canonical + kept or in_title
-        return values[:1] if self._table.kind == "single" else values, (canonical, in_title) if conflict else None
+        values = in_column + kept or in_title
+        said = _Said(values[:1] if self._table.kind == "single" else values, in_column, in_title)
+        self._count(found, said)
+        return said
 
-    def _read_cell(self, text: str) -> _Cell:
-        if text not in self._cells:
-            found = list(self._words.found(phrase_of(text)))
-            values = _distinct(meaning.values[0] for _, meaning in found if len(meaning.values) == 1)
-            unsure = next((f"{' '.join(phrase)}: {' or '.join(meaning.values)}" for phrase, meaning in found), None)
-            self._cells[text] = _Cell(values) if values else _Cell(kept=text.lower(), ambiguous=unsure)
-        return self._cells[text]
+    def _cell(self, text: str) -> _Cell:
+        found = list(self._words.found(phrase_of(text)))
+        values = _distinct(meaning.values[0] for _, meaning in found if len(meaning.values) == 1)
+        unsure = next((f"{' '.join(phrase)}: {' or '.join(meaning.values)}" for phrase, meaning in found), None)
+        return _Cell(values) if values else _Cell(kept=text.lower(), ambiguous=unsure)
 
     def _read_title(self, title: Phrase) -> tuple[str, ...]:
         found = (meaning for _, meaning in self._words.found(title) if meaning.in_titles)
         values = _distinct(meaning.values[0] for meaning in found if len(meaning.values) == 1)
         return () if self._table.kind == "single" and len(values) > 1 else values
 
-    def _count(self, said: list[_Cell], *, from_column: bool, from_title: bool) -> None:
-        self.counts.from_column += from_column
-        self.counts.from_title += from_title and not from_column
-        self.counts.ambiguous.update(cell.ambiguous for cell in said if cell.ambiguous)
-        self.counts.unknown.update(cell.kept for cell in said if cell.kept and not cell.ambiguous)
+    def _count(self, found: list[_Cell], said: _Said) -> None:
+        self.counts.conflicts += said.disagree
+        self.counts.from_column += bool(found)
+        self.counts.from_title += bool(said.title and not found)
+        self.counts.ambiguous.update(cell.ambiguous for cell in found if cell.ambiguous)
+        self.counts.unknown.update(cell.kept for cell in found if cell.kept and not cell.ambiguous)
 
 
 def _distinct(values: Iterator[str]) -> tuple[str, ...]:

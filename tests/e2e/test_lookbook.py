@@ -96,6 +96,12 @@ def test_a_look_shows_the_seed_and_three_slots(client: httpx.Client) -> None:
     assert look.has("look-3")
 
 
+def test_a_look_says_in_words_what_each_slot_was_searched_for(client: httpx.Client) -> None:
+    page = Page(client.get("/look?seed=red-dress"))
+    assert page.text.count("It looked for red") == 3
+    assert "It looked for red, leather." in page.text
+
+
 def test_every_wish_that_a_look_offers_leads_to_a_look(client: httpx.Client) -> None:
     look = page(client, "/look?seed=red-dress&avoid=Dresses&slot3=product:blazer&look=2&pick1=wedges")
     addresses = {link for link in look.links() if link.startswith("look?seed=red-dress&")}
