@@ -20,7 +20,8 @@ from benchmarks.reports import Report
 from model.baselines import DotProduct, chance, cosine, generator_rows, ridge
 from model.bundle import open_bundle
 from model.compression import fit_compression, unit_rows
-from model.evaluation import Estimate, cold_pairs, evaluate, training_outfits
+from model.estimates import Estimate
+from model.evaluation import cold_pairs, evaluate, training_outfits
 from model.generator import BASELINE, GeneratorOptions, train_generator
 from model.outfits import head_datasets, reduce_outfits, shared_pairs
 from model.projection import Block, ProjectionOptions, train_projection

@@ -84,7 +84,8 @@ class Catalogue:
     def naive_scorers(self) -> Mapping[str, Scorer]:
         """Return those who know less than the generator; what they learn from is the training part."""
         train = np.array([split_of(product.product_id) == "train" for product in self.products])
-        rows = naive_rows(self.vectors, training_outfits(self.outfits, train))
+        taxonomies = [product.taxonomy for product in self.products]
+        rows = naive_rows(self.vectors, training_outfits(self.outfits, train), taxonomies)
         return {name: rows[name][0] for name in NAIVE}
 
 

@@ -7,7 +7,8 @@
     readout.safetensors       a vector to words; bundles made before format 3 do not have it
     manifest.json             what they are, the sha256 of each, and its own
 
-A bundle never changes: it appears by one rename, whole and checked, and its id is the hash of its files. Nothing in it
+A bundle's files never change: it appears by one rename, whole and checked, and its id is the hash of these files. The
+manifest alone may be replaced, to note what was decided about the bundle: it is no part of the id. Nothing in a bundle
 is a pickle, and no file is parsed before its hash was compared.
 
 Notation used for array shapes: d vector, e embedding, f features of one view.
@@ -180,6 +181,19 @@ def complete_bundle(
         for name in draft.manifest.files:
             shutil.copyfile(draft.directory / name, new / name)
         return _finish(new, manifest, generator)
+
+
+def note_metric(bundle: Bundle, name: str, value: Mapping[str, Any]) -> None:
+    """Put a value into the `metrics` of an installed bundle's manifest, in one step; the bundle's id stays."""
+    metrics = bundle.manifest.metrics | {name: dict(value)}
+    unfinished = bundle.directory.with_name(f".{bundle.directory.name}.manifest")
+    _remove(unfinished)
+    unfinished.mkdir()
+    save_manifest(unfinished, msgspec.structs.replace(bundle.manifest, metrics=metrics))
+    _fsync(unfinished / MANIFEST)
+    (unfinished / MANIFEST).replace(bundle.directory / MANIFEST)
+    _fsync(bundle.directory)
+    _remove(unfinished)
 
 
 def copy_bundle(source: Path, bundles: Path) -> Bundle:

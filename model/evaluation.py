@@ -6,34 +6,30 @@ and products of the training part included. Each distinct ordered pair counts on
 weigh. Equal scores are taken in random order and the measures are their expectation: a scorer that says the same of
 everything gets exactly what chance gets.
 
-Intervals are 95 % percentile bootstraps over outfits: an outfit is drawn with all its pairs, because they stand or fall
-together (on Mango this is a quarter wider than drawing seeds). All rows share the drawn outfits, so that differences
-between rows are paired.
-
 Notation used for array shapes: n products, o outfits, p pairs, b seeds of one batch, c candidates, d vector, s heads,
 r rows of the table, m measures.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ModelError
+from model.estimates import Estimate, Values, bootstrap, estimates, ratios
+from model.measures import CUTS, MEASURES, Places, outcomes
 
 Rows = NDArray[np.int64]
 Vectors = NDArray[np.float32]
-Values = NDArray[np.float64]
+T = TypeVar("T")
 
-CUTS = (10, 30, 50)
-MEASURES = (*(f"recall_at_{cut}" for cut in CUTS), "mrr")
+TAXONOMY = "taxonomy"
+"""The facet that every evaluation is sliced by."""
 
-_RESAMPLES = 1000
-_LARGEST_TAXONOMIES = 12
-_BATCH_SCORES = 2_000_000
-_COLLAPSE_SEEDS = 1000
+BATCH_SCORES = 2_000_000
+"""At most so many scores are in memory at a time."""
 
 
 class Scorer(Protocol):
@@ -49,36 +45,47 @@ class Scorer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A measure with its 95 % interval."""
+class Shown:
+    """Who gets into first tens, over all seeds and taxonomies that were asked.
 
-    value: float
-    low: float
-    high: float
+    `coverage` is the share of candidates that any first ten shows, `gini` how unevenly places are given (0 all alike),
+    `top_share` the share of the places that the most shown hundredth of the candidates takes, `hubness` the skewness of
+    how often a candidate is shown.
+    """
+
+    coverage: float
+    gini: float
+    top_share: float
+    hubness: float
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. `coverage_at_10` is the share of candidates that any seed's first ten show."""
+    """One line of the table."""
 
     name: str
     measures: Mapping[str, Estimate]
-    coverage_at_10: float
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The judged row minus another: the row is better only where the interval lies above 0."""
+    """The judged row minus another, and over it (None where the other finds nothing).
+
+    It is better only where the interval of the difference lies above 0, and that of the ratio above 1.
+    """
 
     against: str
     measures: Mapping[str, Estimate]
+    ratios: Mapping[str, Estimate | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Recall@10 of every row for the targets of one taxonomy."""
+    """Recall@10 of every row for the targets that have one value of a facet; `products` are its candidates."""
 
-    taxonomy: str
+    facet: str
+    value: str
     pairs: int
     products: int
     recall_at_10: Mapping[str, float]
@@ -98,24 +105,6 @@ class Evaluation:
     slices: tuple[Slice, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain containers, ready for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class HeadCollapse:
-    """Whether the heads say the same thing.
-
-    `head_cosine` is the mean cosine between two heads' targets for one seed, `partner_cosine` that between two products
-    of an outfit: heads far above it have collapsed. `overlap_at_10` is the Jaccard overlap of two heads' first ten
-    among all products, whatever their taxonomy.
-    """
-
-    head_cosine: float
-    partner_cosine: float
-    overlap_at_10: float
-
-    def as_dict(self) -> dict[str, float]:
         """Return plain containers, ready for JSON."""
         return asdict(self)
 
@@ -174,26 +163,41 @@ def training_outfits(outfits: Sequence[Rows], train: NDArray[np.bool_]) -> list[
 
 
 def evaluate(
-    pairs: Pairs, taxonomies: Sequence[str], rows: Mapping[str, Sequence[Scorer]], *, judged: str, seed: int = 0
+    pairs: Pairs,
+    taxonomies: Sequence[str],
+    rows: Mapping[str, Sequence[Scorer]],
+    *,
+    judged: str,
+    seasons: Sequence[str] | None = None,
+    facets: Mapping[str, Sequence[str]] | None = None,
+    seed: int = 0,
 ) -> Evaluation:
     """Rank the target of every pair by every row; `judged` is the row that the others are compared with.
 
     A row of several scorers (the heads, any of which may serve the slot) has the mean of what each of them gets.
 
-    Shapes:
-        taxonomies: [n].
+    Args:
+        pairs: the questions.
+        taxonomies: of each product [n].
+        rows: the scorers by name.
+        judged: a name of `rows`.
+        seasons: of each product [n], for `fitb_season`; without them all products are of one.
+        facets: further values of each product [n] to slice by, beside its taxonomy; an empty one is in no slice.
+        seed: of the draws.
 
     Raises:
         ModelError: there is no pair, or a scorer gives scores that are not finite.
     """
     if not len(pairs):
         raise ModelError("No outfit has two products of the part that is evaluated. Give more outfits.")
-    names, codes = np.unique(np.asarray(taxonomies), return_inverse=True)
-    tallies = {name: _mean([_tally(pairs, codes, scorer) for scorer in scorers]) for name, scorers in rows.items()}
-    outcomes = np.stack([tally.outcomes for tally in tallies.values()])  # [r, p, m]
-    means, drawn = outcomes.mean(axis=1), _bootstrap(outcomes, pairs.outfits, seed)  # [r, m], [resamples, r, m]
+    codes = np.unique(np.asarray(taxonomies), return_inverse=True)[1]
+    seasonal = np.zeros_like(codes) if seasons is None else np.unique(np.asarray(seasons), return_inverse=True)[1]
+    tallies = {name: _mean([_tally(pairs, codes, seasonal, one) for one in scorers]) for name, scorers in rows.items()}
+    found = np.stack([tally.outcomes for tally in tallies.values()])  # [r, p, m]
+    means, drawn = found.mean(axis=1), bootstrap(found, pairs.outfits, seed)  # [r, m], [resamples, r, m]
     main = list(rows).index(judged)
     asked = np.unique(codes[pairs.targets])
+    eligible = np.isin(codes, asked)
     return Evaluation(
         pairs=len(pairs),
         seeds=len(np.unique(pairs.seeds)),
@@ -201,39 +205,41 @@ def evaluate(
         candidates_median=float(np.median(_candidate_counts(pairs, codes))),
         judged=judged,
         rows=tuple(
-            Row(name, _estimates(means[r], drawn[:, r]), 1 - float(tally.missed[np.isin(codes, asked)].mean()))
+            Row(name, _named(estimates(means[r], drawn[:, r])), _shown(tally, eligible))
             for r, (name, tally) in enumerate(tallies.items())
         ),
         differences=tuple(
-            Difference(name, _estimates(means[main] - means[r], drawn[:, main] - drawn[:, r]))
+            Difference(
+                name,
+                _named(estimates(means[main] - means[r], drawn[:, main] - drawn[:, r])),
+                _named(ratios(means[main], drawn[:, main], means[r], drawn[:, r])),
+            )
             for r, name in enumerate(rows)
             if r != main
         ),
-        slices=_slices(pairs, codes, names, dict(zip(rows, outcomes[:, :, 0], strict=True))),
+        slices=tuple(
+            one
+            for facet, values in ({TAXONOMY: taxonomies} | dict(facets or {})).items()
+            for one in _slices(facet, np.asarray(values), pairs, dict(zip(rows, found[:, :, 0], strict=True)))
+        ),
     )
 
 
-def head_collapse(targets: Vectors, vectors: Vectors, pairs: Pairs, seed: int = 0) -> HeadCollapse:
-    """Compare the heads' targets with each other, over a seeded sample of at most 1,000 of the pairs' seeds.
+def first_tens(pairs: Pairs, taxonomies: Sequence[str], scorer: Scorer) -> tuple[Values, Rows]:
+    """Return the expected rank of each pair's target [p], and the ten products before all others [p, 10].
 
-    Shapes:
-        targets: [n, s, d], what each head generates for each product. vectors: [n, d].
+    Where a taxonomy has fewer candidates, the rest of the ten is -1.
     """
-    seeds = np.unique(pairs.seeds)
-    seeds = np.random.default_rng(seed).permutation(seeds)[:_COLLAPSE_SEEDS]
-    heads, products = unit(targets[seeds]), unit(vectors)  # [b, s, d], [n, d]
-    first, second = np.triu_indices(heads.shape[1], k=1)
-    tens = [_first_ten(heads[:, h], products) for h in range(heads.shape[1])]
-    overlaps = [
-        _jaccard(ten_a, ten_b)
-        for a, b in zip(first, second, strict=True)
-        for ten_a, ten_b in zip(tens[a], tens[b], strict=True)
-    ]
-    return HeadCollapse(
-        head_cosine=float(np.einsum("bhd,bhd->bh", heads[:, first], heads[:, second]).mean()),
-        partner_cosine=float(np.einsum("pd,pd->p", products[pairs.seeds], products[pairs.targets]).mean()),
-        overlap_at_10=float(np.mean(overlaps)),
-    )
+    codes = np.unique(np.asarray(taxonomies), return_inverse=True)[1]
+    ranks, tens = np.empty(len(pairs)), np.full((len(pairs), CUTS[0]), -1)
+    for members, candidates in _batches(pairs, codes):
+        seeds, row = np.unique(pairs.seeds[members], return_inverse=True)
+        scores = _scores(scorer, seeds, candidates)
+        ranks[members] = _places(scores[row], candidates, pairs.targets[members]).ranks
+        best = np.argsort(-scores, axis=1, kind="stable")[:, : CUTS[0]]  # [b, 10]
+        there = np.isfinite(np.take_along_axis(scores, best, axis=1))
+        tens[members, : best.shape[1]] = np.where(there, candidates[best], -1)[row]
+    return ranks, tens
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -244,30 +250,48 @@ def unit(vectors: Vectors) -> Vectors:
 
 @dataclass(frozen=True, slots=True)
 class _Tally:
-    """What a scorer got for every pair [p, m], and how likely no seed's first ten show a product [n]."""
+    """What a scorer got for every pair [p, m], how likely no first ten shows a product [n], and how many do [n]."""
 
     outcomes: Values
     missed: Values
+    times: Values
 
 
 def _mean(tallies: Sequence[_Tally]) -> _Tally:
     return _Tally(
-        np.mean([tally.outcomes for tally in tallies], axis=0), np.mean([tally.missed for tally in tallies], axis=0)
+        np.mean([tally.outcomes for tally in tallies], axis=0),
+        np.mean([tally.missed for tally in tallies], axis=0),
+        np.mean([tally.times for tally in tallies], axis=0),
     )
 
 
-def _tally(pairs: Pairs, codes: Rows, scorer: Scorer) -> _Tally:
-    outcomes, missed = np.empty((len(pairs), len(MEASURES))), np.ones(len(codes))
+def _tally(pairs: Pairs, codes: Rows, seasons: Rows, scorer: Scorer) -> _Tally:
+    found = _Tally(np.empty((len(pairs), len(MEASURES))), np.ones(len(codes)), np.zeros(len(codes)))
     for members, candidates in _batches(pairs, codes):
         seeds, row = np.unique(pairs.seeds[members], return_inverse=True)
-        scores = scorer.scores(seeds, candidates)  # [b, c]
-        if not np.isfinite(scores).all():
-            raise ModelError("A scorer gave a score that is not finite; a ranking by it would mean nothing.")
-        scores = np.where(seeds[:, None] == candidates, -np.inf, scores)
-        truth = scores[row, np.searchsorted(candidates, pairs.targets[members])][:, None]
-        outcomes[members] = _expected((scores[row] > truth).sum(axis=1), (scores[row] == truth).sum(axis=1))
-        missed[candidates] *= (1 - _shown(scores)).prod(axis=0)
-    return _Tally(outcomes, missed)
+        targets, scores = pairs.targets[members], _scores(scorer, seeds, candidates)
+        of_season = np.where(seasons[targets][:, None] == seasons[candidates], scores[row], -np.inf)
+        found.outcomes[members] = outcomes(
+            _places(scores[row], candidates, targets), _places(of_season, candidates, targets)
+        )
+        shown = _shares(scores)
+        found.missed[candidates] *= (1 - shown).prod(axis=0)
+        found.times[candidates] += shown.sum(axis=0)
+    return found
+
+
+def _scores(scorer: Scorer, seeds: Rows, candidates: Rows) -> Vectors:
+    """Return scores [b, c]; a seed is no candidate of its own, which a score of minus infinity says."""
+    scores = scorer.scores(seeds, candidates)
+    if not np.isfinite(scores).all():
+        raise ModelError("A scorer gave a score that is not finite; a ranking by it would mean nothing.")
+    return np.where(seeds[:, None] == candidates, -np.inf, scores)
+
+
+def _places(scores: Vectors, candidates: Rows, targets: Rows) -> Places:
+    """Return where targets [p] stand by scores [p, c]; minus infinity is no rival."""
+    truth = np.take_along_axis(scores, np.searchsorted(candidates, targets)[:, None], axis=1)
+    return Places((scores > truth).sum(axis=1), (scores == truth).sum(axis=1), np.isfinite(scores).sum(axis=1) - 1)
 
 
 def _batches(pairs: Pairs, codes: Rows) -> Iterator[tuple[Rows, Rows]]:
@@ -277,18 +301,11 @@ def _batches(pairs: Pairs, codes: Rows) -> Iterator[tuple[Rows, Rows]]:
         candidates = np.flatnonzero(codes == code)
         members = np.flatnonzero(wanted == code)
         seeds = np.unique(pairs.seeds[members])
-        for some in np.array_split(seeds, -(-len(seeds) * len(candidates) // _BATCH_SCORES)):
+        for some in np.array_split(seeds, -(-len(seeds) * len(candidates) // BATCH_SCORES)):
             yield members[np.isin(pairs.seeds[members], some)], candidates
 
 
-def _expected(better: Rows, equal: Rows) -> Values:
-    """Return the measures [p, m] of targets that stand anywhere among `equal` products after `better` ones."""
-    recalls = [np.clip(cut - better, 0, equal) / equal for cut in CUTS]
-    harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, (better + equal).max() + 1))])
-    return np.stack([*recalls, (harmonic[better + equal] - harmonic[better]) / equal], axis=1)
-
-
-def _shown(scores: Vectors) -> Values:
+def _shares(scores: Vectors) -> Values:
     """Return how likely each candidate [b, c] is among the first ten of its seed, equal scores in random order."""
     if scores.shape[1] <= CUTS[0]:
         return np.isfinite(scores).astype(np.float64)
@@ -299,20 +316,20 @@ def _shown(scores: Vectors) -> Values:
     return shown
 
 
-def _bootstrap(outcomes: Values, clusters: Rows, seed: int) -> Values:
-    """Return the means [resamples, r, m] of outcomes [r, p, m] over clusters drawn with replacement."""
-    names, codes = np.unique(clusters, return_inverse=True)
-    sums, sizes = np.zeros((len(names), *outcomes[:, 0].shape)), np.bincount(codes)
-    np.add.at(sums, codes, outcomes.swapaxes(0, 1))
-    random = np.random.default_rng(seed)
-    draws = (random.integers(len(names), size=len(names)) for _ in range(_RESAMPLES))
-    weights = (np.bincount(draw, minlength=len(names)) for draw in draws)
-    return np.stack([np.tensordot(weight, sums, axes=1) / (weight @ sizes) for weight in weights])
+def _shown(tally: _Tally, eligible: NDArray[np.bool_]) -> Shown:
+    times = np.sort(tally.times[eligible])
+    places, spread = times.sum(), times.std()
+    standing = 2 * np.arange(1, len(times) + 1) - len(times) - 1
+    return Shown(
+        coverage=1 - float(tally.missed[eligible].mean()),
+        gini=float(standing @ times / (len(times) * places)),
+        top_share=float(times[-max(1, len(times) // 100) :].sum() / places),
+        hubness=float(((times - times.mean()) ** 3).mean() / spread**3) if spread else 0.0,
+    )
 
 
-def _estimates(values: Values, drawn: Values) -> dict[str, Estimate]:
-    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
-    return {measure: Estimate(float(values[m]), float(low[m]), float(high[m])) for m, measure in enumerate(MEASURES)}
+def _named(values: Sequence[T]) -> dict[str, T]:
+    return dict(zip(MEASURES, values, strict=True))
 
 
 def _candidate_counts(pairs: Pairs, codes: Rows) -> Rows:
@@ -321,28 +338,12 @@ def _candidate_counts(pairs: Pairs, codes: Rows) -> Rows:
     return counts
 
 
-def _slices(pairs: Pairs, codes: Rows, names: NDArray[np.str_], recalls: Mapping[str, Values]) -> tuple[Slice, ...]:
-    wanted, products = codes[pairs.targets], np.bincount(codes)
+def _slices(facet: str, values: NDArray[np.str_], pairs: Pairs, recalls: Mapping[str, Values]) -> Iterator[Slice]:
+    """Yield the slices of a facet, the one with the most pairs first."""
+    names, products = np.unique(values, return_counts=True)
+    wanted = np.searchsorted(names, values[pairs.targets])
     sizes = np.bincount(wanted, minlength=len(names))
-    largest = [code for code in np.argsort(-sizes, kind="stable")[:_LARGEST_TAXONOMIES] if sizes[code]]
-    return tuple(
-        Slice(
-            taxonomy=str(names[code]),
-            pairs=int(sizes[code]),
-            products=int(products[code]),
-            recall_at_10={name: float(values[wanted == code].mean()) for name, values in recalls.items()},
-        )
-        for code in largest
-    )
-
-
-def _first_ten(targets: Vectors, products: Vectors) -> list[set[int]]:
-    """Return the rows of the ten products nearest to each target [b, d]."""
-    step = max(1, _BATCH_SCORES // len(products))
-    batches = (targets[start : start + step] @ products.T for start in range(0, len(targets), step))
-    last = min(CUTS[0], len(products)) - 1
-    return [set(ten) for scores in batches for ten in np.argpartition(-scores, last)[:, : CUTS[0]].tolist()]
-
-
-def _jaccard(a: set[int], b: set[int]) -> float:
-    return len(a & b) / len(a | b)
+    for code in np.argsort(-sizes, kind="stable"):
+        if sizes[code] and names[code]:
+            found = {name: float(outcome[wanted == code].mean()) for name, outcome in recalls.items()}
+            yield Slice(facet, str(names[code]), int(sizes[code]), int(products[code]), found)

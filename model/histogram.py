@@ -4,7 +4,7 @@ Stylists match colours, and shops photograph a season's products before one back
 more partners than the garment's colours do, so a histogram of the whole photo measures the photo studio. The backdrop
 is therefore fitted to the photo's edge, as a smooth surface, and what differs from it is the garment.
 
-Notation used for array shapes: h height and w width in pixels, r pixels of the edge.
+Notation used for array shapes: h height and w width in pixels, r pixels of the edge, n garments.
 """
 
 from functools import lru_cache
@@ -29,6 +29,8 @@ _DIFFERENT = 3.0  # in Lab units; about 2.3 is a just noticeable difference
 _LEAST_SHARE = 0.01
 _FALLBACK_SHARE = 0.03
 _OUTLIER = 2.5
+_NEUTRAL_CHROMA = 15.0
+_NEUTRAL_SHARE = 0.5
 _LINEAR_BELOW = 0.04045
 
 Pixels = NDArray[np.uint8]
@@ -56,6 +58,18 @@ def garment_histogram(photo: "Pixels | np.ma.MaskedArray[Any, np.dtype[np.uint8]
         counts += np.bincount(np.ravel_multi_index(tuple((below + corner).T), BINS), weights, minlength=len(counts))
     histogram: NDArray[np.float32] = np.sqrt(counts / counts.sum()).astype(np.float32)
     return histogram
+
+
+def is_neutral(histograms: NDArray[np.float32]) -> Mask:
+    """Say of which garments at least half is black, white, grey or next to it: C*ab of at most 15.
+
+    Shapes:
+        histograms: [n, 8 * 13 * 13], as `garment_histogram` gives them. Returns [n]; one of zeros is not neutral.
+    """
+    a, b = (np.linspace(_LOWEST[i], _HIGHEST[i], BINS[i]) for i in (1, 2))
+    grey = np.broadcast_to(np.hypot(a[:, None], b) <= _NEUTRAL_CHROMA, BINS).ravel()
+    shares: NDArray[np.float32] = (histograms[:, grey] ** 2).sum(axis=1)
+    return shares >= _NEUTRAL_SHARE
 
 
 def garment_mask(lab: Lab) -> Mask:

@@ -184,6 +184,13 @@ class MissingExtra(SetupError):
     exit_code = 12
 
 
+class PromotionRefused(SetupError):
+    """A bundle's figures are not good enough to serve it."""
+
+    code = "promotion_refused"
+    exit_code = 14
+
+
 class SettingsError(SetupError):
     """An environment variable is unknown or has a bad value."""
 

@@ -1,6 +1,7 @@
-"""`kitsune bundle show`, `kitsune bundle verify` and `kitsune bundle check`."""
+"""`kitsune bundle show`, `kitsune bundle verify`, `kitsune bundle check` and `kitsune bundle promote`."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +12,13 @@ from rich.table import Table
 
 from model.bundle import Bundle, open_bundle
 from model.errors import BundleCorrupt
+from service.catalog.promoting import promote
 from service.cli.checking import check_bundle
-from service.cli.console import JsonOption, facts, show
+from service.cli.console import HOME, HomeOption, JsonOption, facts, show
 from service.errors import BundleError
+from service.home import Home
+
+MEASURES = ("recall_at_10", "recall_at_50")
 
 DirectoryArgument = Annotated[Path, typer.Argument(help="The bundle's folder, for example HOME/bundles/ID.")]
 
@@ -24,6 +29,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show_bundle)
     group.command("verify")(verify_bundle)
     group.command("check")(check_bundle)
+    group.command("promote")(promote_bundle)
     app.add_typer(group, name="bundle")
 
 
@@ -43,6 +49,28 @@ def verify_bundle(directory: DirectoryArgument, json: JsonOption = False) -> Non
         raise BundleError(str(error)) from error
     checked = {"bundle_id": bundle.bundle_id, "space_id": bundle.space_id, "files": len(bundle.manifest.files)}
     show(checked, as_json=json, people=lambda: facts("intact", checked))
+
+
+def promote_bundle(
+    bundle: Annotated[str, typer.Argument(help="The bundle's id.")],
+    home: HomeOption = HOME,
+    measure: Annotated[
+        list[str], typer.Option(help="What it has to be better at than every naive row. Can be repeated.")
+    ] = list(MEASURES),  # noqa: B006 - typer copies it
+    force: Annotated[bool, typer.Option("--force", help="Promote it anyway; its manifest says so.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Serve a bundle if the figures of `kitsune evaluate` allow it.
+
+    It has to beat every naive row with the whole interval, and may lose no more than three points of recall@10 on a
+    slice of 200 pairs or more to the bundle that it replaces.
+    """
+    at = Home(home)
+    with at.writer():
+        promotion = promote(at, bundle, measure, force=force)
+        served = at.current()
+    result = asdict(promotion) | {"served": served is not None and served.bundle == bundle}
+    show(result, as_json=json, people=lambda: facts("promoted", result))
 
 
 def _rendered(bundle: Bundle) -> Iterator[RenderableType]:

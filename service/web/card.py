@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from model.evaluation import TAXONOMY, Slice
 from service.catalog.measuring import Measured, kept
 from service.catalog.outfits import Part
 from service.domain import Versions
@@ -17,8 +18,25 @@ from service.release import Release
 PARTS: tuple[Part, ...] = ("test", "validation")
 """Figures of the test part are shown rather than those of the validation part, which chose the epoch."""
 
-HEAD = "head "
-"""How the rows of single heads begin; all rows but these and the judged one are naive."""
+EXPLAINED: Mapping[str, str] = {
+    "generator": "the three heads, on average",
+    "production": "the bundle to replace",
+    "random": "by chance",
+    "popularity": "what most outfits have",
+    "colour PMI": "colour words that go together",
+    "colour histogram": "likest colours in the photo",
+    "photo features": "likest to the backbone's eye",
+    "histogram and features": "both of these together",
+    "catalogue mean": "likest to the average product",
+    "copy the seed": "likest to the seed",
+    "copy the embedding": "likest before compression",
+    "neighbour's outfit": "what similar products were worn with",
+    "ridge": "one linear map of the seed",
+    "ridge by taxonomy": "one such map a taxonomy",
+}
+"""What each row of the table ranks by, but for single heads."""
+
+LARGEST_TAXONOMIES = 12
 
 CURVE_WIDTH = 100.0
 CURVE_HEIGHT = 40.0
@@ -69,6 +87,12 @@ class EvaluationCard:
         """Where the intervals of recall@10 begin and end, all rows together."""
         estimates = [row.measures["recall_at_10"] for row in self.measured.evaluation.rows]
         return min(estimate.low for estimate in estimates), max(estimate.high for estimate in estimates)
+
+    @property
+    def slices(self) -> tuple[Slice, ...]:
+        """The taxonomies with the most pairs."""
+        by_taxonomy = [one for one in self.measured.evaluation.slices if one.facet == TAXONOMY]
+        return tuple(by_taxonomy[:LARGEST_TAXONOMIES])
 
     @property
     def strongest(self) -> str | None:
@@ -153,7 +177,7 @@ def _points(losses: list[float], low: float, high: float) -> str:
 
 
 def _evaluation(measured: Measured) -> EvaluationCard:
-    naive = {name: margin for name, margin in measured.margins.items() if not name.startswith(HEAD)}
+    naive = {one.against: one.measures["recall_at_10"] for one in measured.naive}
     better = tuple(name for name, margin in naive.items() if margin.low > 0)
     worse = tuple(name for name, margin in naive.items() if margin.high < 0)
     return EvaluationCard(measured, better, tuple(name for name in naive if name not in better + worse), worse)

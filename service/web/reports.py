@@ -9,7 +9,7 @@ from service.api.deps import leased, settings_of
 from service.coverage import coverage
 from service.home import Home
 from service.taxonomy import TaxonomyTree
-from service.web.card import card_of
+from service.web.card import EXPLAINED, card_of
 from service.web.rendering import PageRoute, render
 
 LISTED = 10
@@ -37,4 +37,4 @@ async def show_release(request: Request) -> Response:
     """Show what is served, how it was made and how good it is."""
     async with leased(request) as release:
         card = await asyncio.to_thread(card_of, release, Home(settings_of(request).home))
-        return render(request, "release.html", card=card)
+        return render(request, "release.html", card=card, explained=EXPLAINED)

@@ -138,4 +138,5 @@ def _build(shop: Shop, outfits: Sequence[Sequence[str]]) -> None:
     building.encode(shop)
     building.build_index(shop, Settings.load())
     with Record.open(shop.home.record_path, read_only=True) as record:
-        keep(shop.home, measure(record, current_model(shop.home), outfits, shop.data, part="test", reporter=Silent()))
+        model = current_model(shop.home)
+        keep(shop.home, measure(shop.home, record, model, outfits, shop.data, part="test", reporter=Silent()))

@@ -1,8 +1,20 @@
 import numpy as np
 import pytest
 
-from model.baselines import catalogue_mean, chance, cosine, generator_rows, naive_rows, popularity, ridge, word_pmi
-from model.evaluation import Rows, Vectors, ordered_pairs
+from model.baselines import (
+    VECTOR_ROWS,
+    NeighbourOutfits,
+    RidgeByTaxonomy,
+    catalogue_mean,
+    chance,
+    cosine,
+    generator_rows,
+    naive_rows,
+    popularity,
+    ridge,
+    word_pmi,
+)
+from model.evaluation import Rows, Vectors, ordered_pairs, unit
 
 ALL = np.arange(4)
 
@@ -93,13 +105,86 @@ def test_pmi_without_training_outfits_is_silent() -> None:
     assert (word_pmi([("black",), ("white",)], []).scores(np.arange(2), np.arange(2)) == 0).all()
 
 
+def test_ridge_by_taxonomy_learns_a_rule_of_its_own_for_each_target_taxonomy() -> None:
+    seeds = vectors(200)
+    shoes, bags = seeds[:, ::-1], -seeds
+    every = np.concatenate([seeds, shoes, bags])
+    outfits = rows(*([i, i + 200] for i in range(200)), *([i, i + 400] for i in range(200)))
+    codes = np.repeat([0, 1, 2], 200)
+    by_taxonomy, common = RidgeByTaxonomy.of(every, outfits, codes), ridge(every, outfits)
+    for start in (200, 400):
+        candidates = np.arange(start, start + 200)
+        found = [scorer.scores(np.arange(200), candidates).argmax(axis=1) for scorer in (by_taxonomy, common)]
+        own, shared = ((best == np.arange(200)).mean() for best in found)
+        assert own > 0.9 > shared
+
+
+def test_a_taxonomy_that_no_training_pair_leads_to_has_the_common_map() -> None:
+    some, outfits = vectors(40), outfits_of(20, size=3, count=30)
+    codes = np.repeat([0, 1], 20)
+    unseen, seeds = np.arange(20, 40), np.arange(20)
+    expected = ridge(some, outfits).scores(seeds, unseen)
+    assert RidgeByTaxonomy.of(some, outfits, codes).scores(seeds, unseen) == pytest.approx(expected, abs=1e-5)
+
+
+def test_candidates_of_several_taxonomies_are_scored_as_each_alone() -> None:
+    some, outfits, codes = vectors(40), outfits_of(40, size=4, count=60), np.arange(40) % 3
+    for scorer in (RidgeByTaxonomy.of(some, outfits, codes), NeighbourOutfits.of(some, outfits, codes)):
+        together = scorer.scores(np.arange(5), np.arange(40))
+        for code in range(3):
+            alone = scorer.scores(np.arange(5), np.flatnonzero(codes == code))
+            assert together[:, codes == code] == pytest.approx(alone)
+
+
+def test_a_neighbour_s_outfit_points_at_what_was_worn_with_products_like_the_seed() -> None:
+    red, blue, shoe, sandal = np.eye(4, dtype=np.float32)
+    some = np.stack([red, blue, shoe, sandal, red + 0.1, shoe + 0.1, sandal + 0.1]).astype(np.float32)
+    outfits = rows([0, 2], [1, 3])
+    codes = np.array([0, 0, 1, 1, 0, 1, 1])
+    scores = NeighbourOutfits.of(some, outfits, codes).scores(np.array([4]), np.array([5, 6]))
+    assert scores.shape == (1, 2)
+    few = NeighbourOutfits(unit(some), np.array([0, 2]), codes, np.array([[0, 2], [2, 0]]))
+    ((shoe_score, sandal_score),) = few.scores(np.array([4]), np.array([5, 6]))
+    assert shoe_score > 0.9 > sandal_score
+
+
+def test_a_neighbour_s_outfit_is_not_the_seed_s_own() -> None:
+    some = np.eye(3, dtype=np.float32)
+    only = NeighbourOutfits.of(some, rows([0, 1]), np.zeros(3, np.int64))
+    assert only.scores(np.array([0]), np.arange(3)).tolist() == [[1, 0, 0]]
+
+
+def test_without_training_outfits_a_neighbour_says_nothing() -> None:
+    assert (NeighbourOutfits.of(vectors(4), [], np.zeros(4, np.int64)).scores(ALL, ALL) == 0).all()
+
+
 def test_naive_rows_leave_out_what_has_no_data() -> None:
-    some, outfits = vectors(4), rows([0, 1, 2])
-    bare = ["random", "popularity", "catalogue mean", "copy the seed", "ridge"]
-    assert list(naive_rows(some, outfits)) == bare
-    every = naive_rows(some, outfits, histograms=vectors(4, 9), colours=[("red",)] * 4)
-    assert list(every) == [*bare, "colour histogram", "colour PMI"]
+    some, outfits, taxonomies = vectors(4), rows([0, 1, 2]), ["Bags"] * 4
+    of_vectors = ["catalogue mean", "copy the seed", "neighbour's outfit", "ridge", "ridge by taxonomy"]
+    assert list(naive_rows(some, outfits, taxonomies)) == ["random", "popularity", *of_vectors]
+    every = naive_rows(
+        some,
+        outfits,
+        taxonomies,
+        embeddings=vectors(4, 8),
+        features=vectors(4, 7),
+        histograms=vectors(4, 9),
+        colours=[("red",)] * 4,
+    )
+    read_off = {"colour PMI", "colour histogram", "photo features", "histogram and features", "copy the embedding"}
+    assert every.keys() == {"random", "popularity", *of_vectors, *read_off}
+    assert every.keys() >= {*VECTOR_ROWS}
     assert all(np.isfinite(row.scores(ALL, ALL)).all() for (row,) in every.values())
+
+
+def test_histogram_and_features_together_are_the_mean_of_both() -> None:
+    features, histograms = vectors(4, 7), vectors(4, 9)
+    every = naive_rows(vectors(4), rows([0, 1]), ["Bags"] * 4, features=features, histograms=histograms)
+    (both,), (colours,), (seen,) = (
+        every[name] for name in ("histogram and features", "colour histogram", "photo features")
+    )
+    mean = (colours.scores(ALL, ALL) + seen.scores(ALL, ALL)) / 2
+    assert both.scores(ALL, ALL) == pytest.approx(mean, abs=1e-6)
 
 
 def test_the_generator_has_a_row_of_all_heads_and_one_of_each() -> None:

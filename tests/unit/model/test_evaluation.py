@@ -15,7 +15,7 @@ from model.evaluation import (
     Vectors,
     cold_pairs,
     evaluate,
-    head_collapse,
+    first_tens,
     ordered_pairs,
     training_outfits,
 )
@@ -73,7 +73,8 @@ def test_a_constant_scorer_gets_exactly_what_chance_gets() -> None:
     found = evaluate(pairs((50, 3), (51, 7)), TAXONOMIES, {"same": [chance(N)]}, judged="same")
     expected = {"recall_at_10": 10 / 40, "recall_at_30": 30 / 40, "recall_at_50": 1.0}
     harmonic = sum(1 / rank for rank in range(1, 41))
-    assert measured(found, "same") == pytest.approx(expected | {"mrr": harmonic / 40})
+    questions = {"fitb": 1 / 4, "fitb_season": 1 / 4, "auc": 1 / 2}
+    assert measured(found, "same") == pytest.approx(expected | questions | {"mrr": harmonic / 40})
 
 
 def test_the_seed_is_no_candidate_in_its_own_taxonomy() -> None:
@@ -87,7 +88,7 @@ def test_the_seed_is_no_candidate_in_its_own_taxonomy() -> None:
 def test_products_of_other_taxonomies_do_not_compete() -> None:
     better_bags = Listed(dict.fromkeys(range(40, 60), 5.0) | {3: 1.0})
     found = evaluate(pairs((45, 3)), TAXONOMIES, {"row": [better_bags]}, judged="row")
-    assert measured(found, "row") == {"recall_at_10": 1.0, "recall_at_30": 1.0, "recall_at_50": 1.0, "mrr": 1.0}
+    assert set(measured(found, "row").values()) == {1.0}
 
 
 def test_a_tie_across_the_cut_counts_in_part() -> None:
@@ -125,10 +126,10 @@ def test_batches_do_not_change_the_figures(monkeypatch: pytest.MonkeyPatch) -> N
     table = {"row": [DotProduct(random.normal(size=(N, 5)), random.normal(size=(N, 5)))], "same": [chance(N)]}
     chosen = pairs(*[(a, b) for a in range(30, 50) for b in (1, 2, 55)])
     whole = evaluate(chosen, TAXONOMIES, table, judged="row")
-    monkeypatch.setattr("model.evaluation._BATCH_SCORES", 100)
+    monkeypatch.setattr("model.evaluation.BATCH_SCORES", 100)
     pieces = evaluate(chosen, TAXONOMIES, table, judged="row")
     assert [row.measures for row in pieces.rows] == [row.measures for row in whole.rows]
-    assert [row.coverage_at_10 for row in pieces.rows] == pytest.approx([row.coverage_at_10 for row in whole.rows])
+    assert [row.shown.coverage for row in pieces.rows] == pytest.approx([row.shown.coverage for row in whole.rows])
 
 
 def test_intervals_hold_the_value_and_widen_when_pairs_share_an_outfit() -> None:
@@ -154,8 +155,66 @@ def test_differences_are_paired_and_leave_the_judged_row_out() -> None:
     twin, same = found.differences
     assert (twin.against, same.against) == ("twin", "same")
     assert {(e.value, e.low, e.high) for e in twin.measures.values()} == {(0.0, 0.0, 0.0)}
+    assert {(e.value, e.low, e.high) for e in twin.ratios.values() if e} == {(1.0, 1.0, 1.0)}
     expected = measured(found, "one")["mrr"] - measured(found, "same")["mrr"]
     assert same.measures["mrr"].value == pytest.approx(expected)
+
+
+def test_a_ratio_is_paired_and_there_is_none_over_a_row_that_finds_nothing() -> None:
+    chosen = pairs(*[(seed, target) for seed in range(40, 60) for target in (1, 2)])
+    table: dict[str, list[Scorer]] = {
+        "one": [Listed({1: 2.0})],
+        "same": [chance(N)],
+        "never": [Listed({1: -1.0, 2: -1.0})],
+    }
+    same, never = evaluate(chosen, TAXONOMIES, table, judged="one").differences
+    ratio = same.ratios["recall_at_10"]
+    assert ratio
+    assert ratio.value == pytest.approx((1 + 9 / 39) / 2 / 0.25)
+    assert ratio.low <= ratio.value <= ratio.high
+    assert never.ratios["recall_at_10"] is None
+
+
+def test_a_partner_may_be_asked_for_among_products_of_its_season() -> None:
+    seasons = ["old"] * 10 + ["new"] * 50
+    old_ones_are_worse = Listed(dict.fromkeys(range(10, 40), 2.0) | {3: 1.0})
+    found = evaluate(pairs((50, 3)), TAXONOMIES, {"row": [old_ones_are_worse]}, judged="row", seasons=seasons)
+    assert measured(found, "row")["fitb"] == pytest.approx(9 * 8 * 7 / (39 * 38 * 37))
+    assert measured(found, "row")["fitb_season"] == 1.0
+
+
+def test_slices_go_by_further_facets_too_and_an_unknown_value_is_in_none() -> None:
+    colours = ["red"] * 30 + [""] * 10 + ["blue"] * 20
+    found = evaluate(
+        pairs((1, 50), (50, 1), (50, 35)), TAXONOMIES, {"row": [chance(N)]}, judged="row", facets={"colour": colours}
+    )
+    assert [(part.value, part.pairs, part.products) for part in found.slices if part.facet == "colour"] == [
+        ("blue", 1, 20),
+        ("red", 1, 30),
+    ]
+
+
+def test_who_is_shown_tells_one_list_for_all_from_even_shares() -> None:
+    chosen = pairs(*[(seed, 3) for seed in range(40, 60)])
+    table: dict[str, list[Scorer]] = {"row": [Listed({row: float(row) for row in range(40)})], "same": [chance(N)]}
+    one_list, even = (row.shown for row in evaluate(chosen, TAXONOMIES, table, judged="row").rows)
+    assert one_list.gini == pytest.approx(30 / 40)
+    assert one_list.top_share == pytest.approx(1 / 10)
+    assert one_list.hubness > 1
+    assert even.gini == pytest.approx(0)
+    assert even.top_share == pytest.approx(1 / 40)
+
+
+def test_first_tens_are_the_best_products_without_the_seed_and_know_where_the_target_stands() -> None:
+    scorer = Listed({row: float(row) for row in range(N)})
+    ranks, tens = first_tens(pairs((39, 3), (1, 55)), TAXONOMIES, scorer)
+    assert tens.tolist() == [list(range(38, 28, -1)), list(range(59, 49, -1))]
+    assert ranks.tolist() == [36, 5]
+
+
+def test_a_first_ten_ends_where_the_taxonomy_does() -> None:
+    tens = first_tens(pairs((1, 3)), ["Hats"] * 4 + ["Bags"] * 56, Listed({}))[1]
+    assert tens.tolist() == [[0, 2, 3, *[-1] * 7]]
 
 
 def test_the_same_seed_gives_the_same_intervals() -> None:
@@ -172,20 +231,21 @@ def test_coverage_counts_what_first_tens_show() -> None:
     chosen = pairs((50, 3), (51, 4))
     table: dict[str, list[Scorer]] = {"row": [Listed({row: float(row) for row in range(40)})], "same": [chance(N)]}
     one_list, random = evaluate(chosen, TAXONOMIES, table, judged="row").rows
-    assert one_list.coverage_at_10 == pytest.approx(10 / 40)
-    assert random.coverage_at_10 == pytest.approx(1 - 0.75**2)
+    assert one_list.shown.coverage == pytest.approx(10 / 40)
+    assert random.shown.coverage == pytest.approx(1 - 0.75**2)
 
 
 def test_a_taxonomy_of_fewer_than_ten_is_shown_whole() -> None:
     found = evaluate(pairs((50, 0), (1, 50)), ["Hats"] * 5 + ["Bags"] * 55, {"same": [chance(N)]}, judged="same")
     assert measured(found, "same")["recall_at_10"] == pytest.approx((1 + 10 / 55) / 2)
-    assert found.rows[0].coverage_at_10 == pytest.approx((5 + 10) / 60)
+    assert found.rows[0].shown.coverage == pytest.approx((5 + 10) / 60)
 
 
 def test_slices_go_by_the_target_taxonomy_the_largest_first() -> None:
     scorer = Listed({50: 1.0})
     found = evaluate(pairs((1, 50), (2, 50), (50, 1)), TAXONOMIES, {"row": [scorer]}, judged="row")
-    assert [(part.taxonomy, part.pairs, part.products) for part in found.slices] == [("Bags", 2, 20), ("Shoes", 1, 40)]
+    assert [(part.value, part.pairs, part.products) for part in found.slices] == [("Bags", 2, 20), ("Shoes", 1, 40)]
+    assert {part.facet for part in found.slices} == {"taxonomy"}
     assert found.slices[0].recall_at_10 == {"row": 1.0}
     assert (found.pairs, found.seeds, found.taxonomies) == (3, 3, 2)
 
@@ -207,20 +267,6 @@ def test_nothing_to_evaluate_is_said_so() -> None:
     none = cold_pairs(rows([0, 1]), np.zeros(N, np.bool_))
     with pytest.raises(ModelError, match="Give more outfits"):
         evaluate(none, TAXONOMIES, {"row": [chance(N)]}, judged="row")
-
-
-def test_equal_heads_have_collapsed_and_different_ones_have_not() -> None:
-    vectors = np.eye(N, dtype=np.float32)
-    equal = np.repeat(vectors[:, None], 3, axis=1)
-    chosen = pairs((50, 3), (51, 4))
-    collapsed = head_collapse(equal, vectors, chosen)
-    assert collapsed.head_cosine == pytest.approx(1.0)
-    assert collapsed.overlap_at_10 == pytest.approx(1.0)
-    assert collapsed.partner_cosine == pytest.approx(0.0)
-    apart = head_collapse(np.stack([np.roll(vectors, 20 * head, axis=0) for head in range(3)], axis=1), vectors, chosen)
-    assert apart.head_cosine == pytest.approx(0.0)
-    assert apart.overlap_at_10 < 1.0
-    assert apart.as_dict()["head_cosine"] == apart.head_cosine
 
 
 def test_copying_the_seed_is_perfect_where_partners_have_equal_vectors() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.histogram import BINS, garment_histogram, garment_mask, to_lab
+from model.histogram import BINS, garment_histogram, garment_mask, is_neutral, to_lab
 
 Pixels = NDArray[np.uint8]
 
@@ -95,3 +95,14 @@ def test_places_in_the_photo_do_not_count() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40), (3, 2)])
 def test_a_photo_of_few_pixels_has_a_histogram(shape: tuple[int, int]) -> None:
     assert np.linalg.norm(garment_histogram(np.full((*shape, 3), 90, np.uint8))) == pytest.approx(1.0)
+
+
+def test_black_white_and_grey_garments_are_neutral_and_red_and_blue_ones_are_not() -> None:
+    backdrop = (190, 205, 215)
+    garments = [(25, 25, 25), (235, 235, 230), (120, 122, 124), RED, BLUE]
+    histograms = np.stack([garment_histogram(photo(garment, backdrop)) for garment in garments])
+    assert is_neutral(histograms).tolist() == [True, True, True, False, False]
+
+
+def test_a_garment_that_was_not_seen_is_not_neutral() -> None:
+    assert is_neutral(np.zeros((1, np.prod(BINS)), np.float32)).tolist() == [False]

@@ -8,41 +8,14 @@ from typing import Any
 
 import pytest
 
-from model.evaluation import MEASURES, Difference, Estimate, Evaluation, HeadCollapse, Row, Slice
-from service.catalog.measuring import Measured, keep, kept
-from service.catalog.outfits import Part
+from service.catalog.measuring import keep, kept
 from service.errors import HomeError
 from service.generation import BundleModel
 from service.home import Home
 from service.web.card import CURVE_HEIGHT, CURVE_WIDTH, card_of
 from tests.conftest import MadeHome, kitsune, shop_arguments
 from tests.fakes import CARD, FakeModel, fake_release
-
-BUNDLE = "fake-bundle"
-MARGINS = {"head 1": (-0.1, 0.1), "random": (0.02, 0.06), "ridge": (-0.02, 0.04), "colour PMI": (-0.05, -0.01)}
-RECALLS = {"generator": 0.5, "head 1": 0.9, "random": 0.4, "ridge": 0.5, "colour PMI": 0.6}
-
-
-def estimates(value: float, low: float, high: float) -> dict[str, Estimate]:
-    return dict.fromkeys(MEASURES, Estimate(value, low, high))
-
-
-def measured(part: Part = "test") -> Measured:
-    rows = tuple(Row(name, estimates(value, value - 0.1, value + 0.1), 0.7) for name, value in RECALLS.items())
-    differences = tuple(
-        Difference(name, estimates((low + high) / 2, low, high)) for name, (low, high) in MARGINS.items()
-    )
-    evaluation = Evaluation(
-        pairs=40,
-        seeds=20,
-        taxonomies=4,
-        candidates_median=13.0,
-        judged="generator",
-        rows=rows,
-        differences=differences,
-        slices=(Slice("Dresses", 10, 49, RECALLS),),
-    )
-    return Measured(BUNDLE, part, honest=True, outfits=100, evaluation=evaluation, heads=HeadCollapse(0.7, 0.1, 0.3))
+from tests.figures import BUNDLE, measured
 
 
 @pytest.fixture
@@ -63,7 +36,7 @@ def test_what_is_kept_is_what_the_command_prints(home: Home) -> None:
 def test_the_command_keeps_what_it_prints(made_home: MadeHome, tmp_path: Path) -> None:
     home = Path(shutil.copytree(made_home.path, tmp_path / "home"))
     printed = kitsune(["evaluate", *shop_arguments(made_home.shop, home), "--json"]).stdout
-    (file,) = (home / "evaluations").iterdir()
+    (file,) = (home / "evaluations").glob("*.json")
     assert json.loads(file.read_bytes()) == json.loads(printed)
 
 

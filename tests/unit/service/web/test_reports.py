@@ -18,7 +18,8 @@ from service.settings import Settings
 from service.web import reports
 from tests.contract.reference import ReferenceIndex
 from tests.fakes import CARD, MAPPING, FakeModel, FakeRuntime, fake_release, shop_items
-from tests.unit.service.web.test_card import MEASURED_CARD, measured
+from tests.figures import measured
+from tests.unit.service.web.test_card import MEASURED_CARD
 
 pytestmark = pytest.mark.anyio
 
