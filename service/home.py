@@ -6,7 +6,7 @@
     mappings/        slot templates
     work/            caches of the build
     photos           a link to the data folder of the last import, or a folder that an operator put there instead
-    evaluations/     what `kitsune evaluate` found, by bundle and part
+    evaluations/     what `kitsune evaluate` found, by bundle and part: figures, report, looks to rate
     current.json     the release: one rename moves bundle, generation and mapping together
     runs.jsonl       what was built, when and how
     .lock            held by the one process that writes

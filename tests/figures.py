@@ -4,7 +4,7 @@ from model.diagnostics import HeadCollapse, Lists, Neutrals, Spread
 from model.estimates import Estimate
 from model.evaluation import Difference, Evaluation, Row, Shown, Slice
 from model.measures import MEASURES
-from service.catalog.measuring import Cost, Diagnostics, Made, Measured, Miss
+from service.catalog.figures import Cost, Diagnostics, Made, Measured, Miss
 from service.catalog.outfits import Part
 from service.catalog.sheets import Sheet
 

@@ -12,13 +12,17 @@ from hashlib import sha256
 from model.bundle import Bundle, note_metric, open_bundle
 from model.errors import BundleCorrupt
 from model.measures import MEASURES
-from service.catalog.measuring import JUDGED, PRODUCTION, Measured, kept, kept_at, production_of
+from service.catalog.figures import JUDGED, PRODUCTION, Measured, kept, kept_at
+from service.catalog.measuring import production_of
 from service.catalog.outfits import Part
 from service.errors import BundleError, HomeError, InvalidRequest, PromotionRefused
 from service.home import Home
 
 PART: Part = "test"
 """Bundles are promoted on what nothing was tuned on."""
+
+CHOSEN = ("recall_at_10", "recall_at_50")
+"""What a bundle has to beat every naive row at, unless it is said otherwise."""
 
 LEAST_PAIRS = 200
 """What fewer pairs say of a slice is chance: three points are about one standard error there."""

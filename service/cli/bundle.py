@@ -12,13 +12,11 @@ from rich.table import Table
 
 from model.bundle import Bundle, open_bundle
 from model.errors import BundleCorrupt
-from service.catalog.promoting import promote
+from service.catalog.promoting import CHOSEN, promote
 from service.cli.checking import check_bundle
 from service.cli.console import HOME, HomeOption, JsonOption, facts, show
 from service.errors import BundleError
 from service.home import Home
-
-MEASURES = ("recall_at_10", "recall_at_50")
 
 DirectoryArgument = Annotated[Path, typer.Argument(help="The bundle's folder, for example HOME/bundles/ID.")]
 
@@ -55,8 +53,9 @@ def promote_bundle(
     bundle: Annotated[str, typer.Argument(help="The bundle's id.")],
     home: HomeOption = HOME,
     measure: Annotated[
-        list[str], typer.Option(help="What it has to be better at than every naive row. Can be repeated.")
-    ] = list(MEASURES),  # noqa: B006 - typer copies it
+        list[str] | None,
+        typer.Option(help="What it has to beat every naive row at: recall_at_10 and recall_at_50, if none is named."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Promote it anyway; its manifest says so.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -67,10 +66,10 @@ def promote_bundle(
     """
     at = Home(home)
     with at.writer():
-        promotion = promote(at, bundle, measure, force=force)
+        promotion = promote(at, bundle, measure or CHOSEN, force=force)
         served = at.current()
     result = asdict(promotion) | {"served": served is not None and served.bundle == bundle}
-    show(result, as_json=json, people=lambda: facts("promoted", result))
+    show(result, as_json=json, people=lambda: facts("promoted", result | {"refused": "\n".join(promotion.refused)}))
 
 
 def _rendered(bundle: Bundle) -> Iterator[RenderableType]:

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from model.estimates import Estimate
 from service.catalog.building import Shop, current_model, outfits_source
-from service.catalog.measuring import Measured, keep, keep_file, measure
+from service.catalog.figures import Measured, keep, keep_file
+from service.catalog.measuring import measure
 from service.catalog.outfits import read_outfits
 from service.catalog.profile import load_profile
 from service.catalog.record import Record

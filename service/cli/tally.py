@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from service.catalog.measuring import kept
+from service.catalog.figures import kept
 from service.cli.console import HOME, HomeOption, JsonOption, show
 from service.cli.evaluate import JudgedPart
 from service.errors import HomeError

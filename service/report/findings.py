@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.catalog.measuring import JUDGED, Measured
+from service.catalog.figures import JUDGED, Measured
 
 COLLAPSE_MARGIN = 0.1
 LEAST_DEVIATION = 0.5
@@ -47,8 +47,8 @@ def findings(measured: Measured) -> Iterator[Finding]:
     for one in measured.diagnostics.neutrals or ():
         yield Finding(
             f"Neutral products shown beside {one.seeds} seeds",
-            f"{one.shown:.0%} ({one.bias.low:+.0%} to {one.bias.high:+.0%} of the stylists')",
-            f"within {MOST_NEUTRAL_BIAS:.0%} of the stylists' {one.partners:.0%}; all candidates: {one.candidates:.0%}",
+            f"{one.shown:.0%}, {100 * one.bias.low:+.0f} to {100 * one.bias.high:+.0f} points from the stylists'",
+            f"within {100 * MOST_NEUTRAL_BIAS:.0f} points of {one.partners:.0%}; all candidates: {one.candidates:.0%}",
             abs(one.bias.value) <= MOST_NEUTRAL_BIAS,
         )
 

@@ -1,21 +1,21 @@
 """The report as one file of HTML: figures, contact sheets and the worst errors."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from importlib import resources
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from model.baselines import VECTOR_ROWS
 from model.evaluation import TAXONOMY, Slice
 from model.measures import MEASURES
-from service.catalog.measuring import JUDGED, PRODUCTION, Measured
+from service.catalog.figures import JUDGED, PRODUCTION, Measured
 from service.report.findings import findings, headline
 from service.web.card import EXPLAINED
+from service.web.rendering import templates
 
 LEAST_PAIRS = 50
 """A slice of fewer pairs is not shown: its recall would be noise."""
+
+TITLES = {name: name.replace("recall_at_", "R@").replace("_", " ") for name in MEASURES}
 
 Picture = Callable[[str], str | None]
 """From a product's id to where its picture is."""
@@ -35,7 +35,7 @@ def report(measured: Measured, picture: Picture) -> str:
         measured=measured,
         headline=headline(measured),
         findings=list(findings(measured)),
-        measures=[name for name in MEASURES if measured.season or name != "fitb_season"],
+        measures={name: title for name, title in TITLES.items() if measured.season or name != "fitb_season"},
         over={one.against: one.ratios for one in measured.evaluation.differences},
         vector_rows=[one.against for one in measured.naive if one.against in VECTOR_ROWS],
         slices=_slices(measured),
@@ -50,7 +50,7 @@ def render(template: str, **context: Any) -> str:
     """Fill a template of this room with the lookbook's style inside."""
     static = resources.files("service.web").joinpath("static")
     style = "".join(static.joinpath(name).read_text() for name in ("lookbook.css", "reports.css"))
-    return _environment().get_template(template).render(style=style, **context)
+    return templates("service.report").get_template(template).render(style=style, **context)
 
 
 def _slices(measured: Measured) -> Mapping[str, list[Slice]]:
@@ -60,17 +60,3 @@ def _slices(measured: Measured) -> Mapping[str, list[Slice]]:
         if one.pairs >= LEAST_PAIRS:
             groups.setdefault(one.facet, []).append(one)
     return {facet: slices for facet, slices in groups.items() if slices}
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("service.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["measure"] = lambda name: name.replace("recall_at_", "R@").replace("_", " ")
-    return environment

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from model.estimates import Estimate, bootstrap, estimates
-from service.catalog.measuring import JUDGED, Measured
+from service.catalog.figures import JUDGED, Measured
 from service.catalog.sheets import CHANCE, STYLISTS, Look, Sheet
 from service.catalog.stages import digest
 from service.errors import InvalidRequest

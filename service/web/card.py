@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from model.evaluation import TAXONOMY, Slice
-from service.catalog.measuring import Measured, kept
+from service.catalog.figures import Measured, kept
 from service.catalog.outfits import Part
 from service.domain import Versions
 from service.errors import HomeError

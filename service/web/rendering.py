@@ -36,7 +36,7 @@ TITLES = {404: "We do not have that", 422: "That cannot be asked", 503: "Not rea
 
 def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """Fill a template of `service/web/templates`; compressed, a look is an eighth of its size."""
-    html = _environment().get_template(template).render(request=request, **context)
+    html = templates("service.web").get_template(template).render(request=request, **context)
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return HTMLResponse(html, status, HEADERS)
     return HTMLResponse(compress(html.encode(), GZIP_LEVEL), status, {**HEADERS, "Content-Encoding": "gzip"})
@@ -95,9 +95,10 @@ def static(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def templates(package: str) -> Environment:
+    """Return the templates of a package, all of which escape what they are given."""
     environment = Environment(
-        loader=PackageLoader("service.web"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,

@@ -11,7 +11,8 @@ import yaml
 
 from service.catalog import building
 from service.catalog.building import Shop, current_model
-from service.catalog.measuring import keep, measure
+from service.catalog.figures import keep
+from service.catalog.measuring import measure
 from service.catalog.profile import load_profile
 from service.catalog.record import Record, RecordedProduct
 from service.catalog.stages import Progress

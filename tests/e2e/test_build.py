@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,8 +177,42 @@ def test_a_profile_that_names_a_missing_column_stops_at_once(made_shop: MadeShop
 def test_the_evaluation_compares_with_naive_rows(made_home: MadeHome) -> None:
     measured = json.loads(kitsune(["evaluate", *made_home.arguments(), "--json"]).stdout)
     rows = [row["name"] for row in measured["evaluation"]["rows"]]
-    assert {"generator", "random", "popularity", "copy the seed", "colour histogram", "colour PMI"} <= set(rows)
+    naive = {"random", "popularity", "copy the seed", "colour histogram", "histogram and features", "colour PMI"}
+    assert {"generator", *naive} <= set(rows)
     assert measured["honest"]
+
+
+def test_a_bundle_of_another_seed_stands_beside_its_twin_and_what_is_served_until_it_is_promoted(
+    made_home: MadeHome, copied_home: Path
+) -> None:
+    arguments = shop_arguments(made_home.shop, copied_home)
+    served = Home(copied_home).current()
+    assert served
+    kitsune(["evaluate", *arguments])
+    kitsune(["generator", "train", *arguments, "--seed", "1"])
+    measured = json.loads(kitsune(["evaluate", *arguments, "--json"]).stdout)
+    assert measured["production"] == served.bundle
+    assert "production" in [row["name"] for row in measured["evaluation"]["rows"]]
+    assert [twin["bundle"] for twin in measured["twins"]] == [served.bundle]
+    kitsune(["bundle", "promote", measured["bundle"], "--home", str(copied_home), "--force"])
+    assert Home(copied_home).current() == replace(served, bundle=measured["bundle"])
+    kitsune(["bundle", "verify", str(copied_home / "bundles" / measured["bundle"])])
+
+
+def test_an_evaluation_leaves_a_report_and_looks_that_people_can_rate(made_home: MadeHome, copied_home: Path) -> None:
+    arguments = shop_arguments(made_home.shop, copied_home)
+    measured = json.loads(kitsune(["evaluate", *arguments, "--json"]).stdout)
+    evaluation = f"{measured['bundle']}.test"
+    report, blind = (
+        (copied_home / "evaluations" / f"{evaluation}{end}").read_text() for end in (".html", ".blind.html")
+    )
+    assert "data:image/webp" in report
+    looks = re.findall(r'<fieldset class="look" name="(\w+)"', blind)
+    answers = copied_home / "ratings.json"
+    answers.write_text(json.dumps({"evaluation": evaluation, "ratings": dict.fromkeys(looks, 4)}))
+    tally = ["tally", measured["bundle"], str(answers), "--home", str(copied_home), "--json"]
+    found = json.loads(kitsune(tally).stdout)
+    assert {maker: one["mean"]["value"] for maker, one in found.items()} == {"generator": 4, "stylists": 4, "random": 4}
 
 
 def test_the_evaluation_of_a_refitted_bundle_says_that_it_is_not_honest(made_home: MadeHome, copied_home: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from model.bundle import open_bundle
 from model.estimates import Estimate
 from model.evaluation import Difference, Slice
-from service.catalog.measuring import Measured, keep
+from service.catalog.figures import Measured, keep
 from service.catalog.promoting import promote, refusals
 from service.errors import BundleError, HomeError, InvalidRequest, PromotionRefused
 from service.home import Home, ReleasePointer

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.catalog.measuring import keep, kept
+from service.catalog.figures import keep, kept
 from service.errors import HomeError
 from service.generation import BundleModel
 from service.home import Home

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from mappings import SlotMapping, Template
-from service.catalog.measuring import Measured, keep
+from service.catalog.figures import Measured, keep
 from service.generation import BundleModel
 from service.home import Home
 from service.release import Release
