@@ -68,6 +68,7 @@ def main() -> None:
     given = parser.parse_args()
     questions = open_questions(Home(given.home), given.profile, given.data, given.part)
     report = Report("served", {"part": given.part, "pairs": len(questions.pairs), "products": len(questions.products)})
+    report.command += f" --part {given.part} --url URL --home HOME --profile PROFILE --data FOLDER"
     offline = offline_recalls(questions)
     with httpx.Client(base_url=given.url, timeout=30) as client:
         found = {
