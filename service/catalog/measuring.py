@@ -14,7 +14,7 @@ from model.bundle import Bundle, open_bundle
 from model.diagnostics import head_collapse, lists, neutrals, spread
 from model.errors import BundleCorrupt, ModelError
 from model.estimates import Values
-from model.evaluation import Rows, Scorer, evaluate, first_tens
+from model.evaluation import Evaluation, Rows, Scorer, evaluate, first_tens
 from model.histogram import is_neutral
 from service.catalog.figures import JUDGED, PRODUCTION, Cost, Diagnostics, Made, Measured, Miss, Twin, kept
 from service.catalog.outfits import Part
@@ -60,17 +60,7 @@ def measure(
     subject = load_subject(record, bundle, outfits, data=data, work=home.work, part=part, reporter=reporter)
     production = _production(home, bundle)
     table = _table(subject, record, production)
-    try:
-        evaluation = evaluate(
-            subject.pairs,
-            subject.taxonomies,
-            table,
-            judged=JUDGED,
-            seasons=subject.seasons(season) if season else None,
-            facets=subject.facets(),
-        )
-    except ModelError as error:
-        raise FeedError(str(error)) from error
+    evaluation = _evaluated(subject, table, season)
     naive = "histogram and features" if subject.seen else "random"
     ranked = [first_tens(subject.pairs, subject.taxonomies, head) for head in table[JUDGED]]
     tens = {JUDGED: [ten for _, ten in ranked]}
@@ -91,6 +81,16 @@ def measure(
         sheets=draw_sheets(subject, {name: table[name] for name in (JUDGED, naive) if name != "random"}),
         cost=Cost(_generate_ms(subject, bundle), time.monotonic() - started),
     )
+
+
+def _evaluated(subject: Subject, table: Mapping[str, Sequence[Scorer]], season: re.Pattern[str] | None) -> Evaluation:
+    seasons = subject.seasons(season) if season else None
+    try:
+        return evaluate(
+            subject.pairs, subject.taxonomies, table, judged=JUDGED, seasons=seasons, facets=subject.facets()
+        )
+    except ModelError as error:
+        raise FeedError(str(error)) from error
 
 
 def production_of(home: Home, bundle_id: str) -> str | None:
