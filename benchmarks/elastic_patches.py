@@ -21,7 +21,10 @@ from service.index.elastic.layouts import LayoutName
 
 PRODUCTS = 1_000_000
 RATE = 1000
-REQUESTS = 1000
+LEAST = 0.95
+"""Of that rate, or it was something else that was measured."""
+
+REQUESTS = 2000
 WARMING = 200
 CHECKED = 200
 
@@ -56,11 +59,11 @@ async def _measure(report: Report, layout: LayoutName, cluster: Cluster, shop: S
 
     await timed_searches(cluster, index, requests[:WARMING])
     without = await searches("without patches")
-    start = time.perf_counter()
     with patching(shop.generation.connection, len(columns), RATE) as patched:
+        start = time.perf_counter()
         meanwhile = await searches("meanwhile")
         taken_s = time.perf_counter() - start
-    report.add(f"{layout}: patches a second", "1/s", [patched.products / taken_s])
+    report.add(f"{layout}: patches a second", "1/s", [patched.products / taken_s], at_least=LEAST * RATE)
     await searches("afterwards")
     ratio = np.median(meanwhile.seconds) / np.median(without.seconds)
     report.add(f"{layout}: meanwhile over without patches, p50", "x", [ratio])
