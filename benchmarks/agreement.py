@@ -19,7 +19,7 @@ from benchmarks.made import SEED
 from benchmarks.reports import Report
 from service.catalog.record import Record
 from service.domain import Candidate, Filters, Outfit, OutfitRequest, ProductSeed
-from service.home import Home
+from service.home import Home, ReleasePointer
 from service.outfitting import make_outfit
 from service.runtime import load_release
 from service.settings import Engine, Settings
@@ -38,11 +38,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=500)
     asked = parser.parse_args()
     home = Home(asked.home)
+    releases = [_release(home, engine) for engine in ENGINES]
+    if len({(pointer.bundle, pointer.mapping) for pointer in releases}) > 1:
+        raise SystemExit("The two releases are of different bundles or mappings: build the index on both engines anew.")
     seeds = _drawn(home, asked.seeds)
     report = Report("agreement", {"seeds": len(seeds), "looks": 3, "candidates": CANDIDATES, "same_within": SAME})
     for name, filters in FILTERS.items():
         request = OutfitRequest(looks=3, k=CANDIDATES, filters=filters)
-        embedded, elastic = (asyncio.run(_answers(home, engine, seeds, request)) for engine in ENGINES)
+        embedded, elastic = (asyncio.run(_answers(home, pointer, seeds, request)) for pointer in releases)
         slots = list(_pairs(embedded, elastic))
         report.add(f"{name}: slots compared", "slots", [len(slots)])
         report.add(
@@ -62,11 +65,15 @@ def _drawn(home: Home, count: int) -> Sequence[str]:
     return drawn
 
 
-async def _answers(home: Home, engine: Engine, seeds: Sequence[str], request: OutfitRequest) -> list[Outfit]:
-    pointers = [pointer for pointer in (home.current(), home.previous()) if pointer and pointer.engine == engine]
-    if not pointers:
-        raise SystemExit(f"No release of {home.path} is on the engine {engine}: build the index on it first.")
-    release = load_release(home, pointers[0], Settings.load())
+def _release(home: Home, engine: Engine) -> ReleasePointer:
+    for pointer in (home.current(), home.previous()):
+        if pointer is not None and pointer.engine == engine:
+            return pointer
+    raise SystemExit(f"No release of {home.path} is on the engine {engine}: build the index on it first.")
+
+
+async def _answers(home: Home, pointer: ReleasePointer, seeds: Sequence[str], request: OutfitRequest) -> list[Outfit]:
+    release = load_release(home, pointer, Settings.load())
     try:
         return [await make_outfit(release, ProductSeed(seed), request, timeout_s=TIMEOUT_S) for seed in seeds]
     finally:

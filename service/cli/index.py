@@ -162,7 +162,9 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("generation", no_wrap=True)
     for name in ("engine", "products", "space", "sequence", "release"):
-        table.add_column(name, justify="right" if name in ("products", "sequence") else "left")
+        table.add_column(
+            name, justify="right" if name in ("products", "sequence") else "left", no_wrap=name == "engine"
+        )
     for row in rows:
         built = ["" if row[name] is None else str(row[name]) for name in ("products", "space", "sequence")]
         marks = (*row["releases"], *([] if row["complete"] else ["not complete"]))
