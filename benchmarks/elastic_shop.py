@@ -82,6 +82,7 @@ def _bundle(home: Home) -> tuple[str, str]:
         new,
         compression=Compression(normal(EMBEDDING), normal(DIMENSIONS, EMBEDDING)),
         generator=shifting_generator(),
+        readout=None,
     )
     place = home.bundles / manifest.bundle_id
     if not place.exists():
