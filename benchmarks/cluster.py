@@ -3,6 +3,7 @@
 What was filled stays in the folder for temporary files and is used again; a build that was cut off is gone on with.
 """
 
+import fcntl
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,12 @@ HEAP = "2g"
 PATIENCE_S = 60.0
 ACTIONS_AT_ONCE = 1000
 SETTLING_STEP_S = 1.0
+
+WARMING = 300
+"""Requests of a round that warms the server up."""
+
+LEAST_ROUNDS, MOST_ROUNDS = 4, 30
+STILL_FALLING = 0.95
 
 BARE_SETTINGS: Mapping[str, Any] = {
     "number_of_shards": 1,
@@ -108,13 +115,26 @@ def running(report: Report) -> Iterator[Cluster]:
             "server_on_processor": processor,
             "client_on_processor": cpu,
         }
-        # One that a run left which was killed listens elsewhere.
-        server.stop()
-        try:
-            server.start()
-            yield Cluster(server)
-        finally:
+        with _alone():
+            # One that a run left which was killed listens elsewhere.
             server.stop()
+            try:
+                server.start()
+                yield Cluster(server)
+            finally:
+                server.stop()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Be the only one that uses the server's folder; the kernel ends that with the process, however it ends."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "elasticsearch.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit("Another benchmark uses the server: wait until it is done.") from None
+        yield
 
 
 def layouts_of(columns: Columns) -> Sequence[LayoutName]:
@@ -228,6 +248,24 @@ async def timed_searches(cluster: Cluster, index: ProductIndex, requests: Sequen
         answers.append(await index.search(request, Filters(), timeout_s=PATIENCE_S))
         taken.append(time.perf_counter() - start)
     return Asked(np.array(taken), answers, 1000 * (cluster.cpu_s() - before_s) / len(requests))
+
+
+async def warm(cluster: Cluster, index: ProductIndex, requests: Sequence[Sequence[Query]]) -> None:
+    """Ask until the server is as fast as it gets."""
+    costs: list[float] = []
+    while not is_warm(costs):
+        costs.append((await timed_searches(cluster, index, requests[:WARMING])).server_ms)
+
+
+def is_warm(costs_ms: Sequence[float]) -> bool:
+    """Say whether the last two rounds of requests cost the server no less than one before them.
+
+    Java compiles what it does often, with more care the more often it is: on one processor that goes on for thousands
+    of requests, of which the first cost several times what the last do.
+    """
+    if len(costs_ms) < LEAST_ROUNDS:
+        return False
+    return len(costs_ms) == MOST_ROUNDS or min(costs_ms[-2:]) > STILL_FALLING * min(costs_ms[:-2])
 
 
 def recalls(

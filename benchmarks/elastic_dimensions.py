@@ -13,7 +13,7 @@ import uvloop
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from benchmarks.cluster import Cluster, filled, running, timed_searches
+from benchmarks.cluster import Cluster, filled, running, timed_searches, warm
 from benchmarks.columns import Columns, K, drawn_requests, recall
 from benchmarks.made import DIMENSIONS, EMBEDDING, TAXONOMIES
 from benchmarks.reports import Report, asked_products
@@ -60,7 +60,7 @@ def _measure(
     report.add(f"{case}: disk a product", "bytes", [made.disk_bytes() / len(columns)])
     index = made.open(columns, SPACE_ID)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(timed_searches(cluster, index, requests[: len(requests) // 2]))
+        runner.run(warm(cluster, index, requests))
         asked = runner.run(timed_searches(cluster, index, requests))
         runner.run(index.close())
     rounds = asked.seconds.reshape(ROUNDS, -1)

@@ -11,7 +11,7 @@ import numpy as np
 import uvloop
 from threadpoolctl import threadpool_limits
 
-from benchmarks.cluster import Asked, Cluster, layouts_of, recalls, running, timed_searches
+from benchmarks.cluster import Asked, Cluster, layouts_of, recalls, running, timed_searches, warm
 from benchmarks.columns import Columns, K, drawn_requests
 from benchmarks.elastic_shop import Shop, made_shop
 from benchmarks.made import DIMENSIONS, TAXONOMIES
@@ -25,7 +25,6 @@ LEAST = 0.95
 """Of that rate, or it was something else that was measured."""
 
 REQUESTS = 2000
-WARMING = 200
 CHECKED = 200
 
 
@@ -57,10 +56,11 @@ async def _measure(report: Report, layout: LayoutName, cluster: Cluster, shop: S
         report.add(f"{layout}, {when}: recall@10", "share", [np.mean(found)])
         return asked
 
-    await timed_searches(cluster, index, requests[:WARMING])
+    await warm(cluster, index, requests)
     without = await searches("without patches")
     with patching(shop.generation.connection, len(columns), RATE) as patched:
         start = time.perf_counter()
+        await warm(cluster, index, requests)
         meanwhile = await searches("meanwhile")
         taken_s = time.perf_counter() - start
     report.add(f"{layout}: patches a second", "1/s", [patched.products / taken_s], at_least=LEAST * RATE)

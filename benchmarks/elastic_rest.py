@@ -16,7 +16,7 @@ import uvloop
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from benchmarks.cluster import Cluster, layouts_of, running
+from benchmarks.cluster import Cluster, is_warm, layouts_of, running
 from benchmarks.columns import Columns, K, product_id
 from benchmarks.elastic_shop import Shop, made_shop
 from benchmarks.made import DIMENSIONS, TAXONOMIES
@@ -73,7 +73,7 @@ def main(products: int) -> None:
                     bodies = _noted(shop, seeds, looks)
                     requests = [outfit_request(seed, looks=looks, k=K) for seed in seeds]
                     contenders = {BARE: _bare(cluster, bodies), REST: _over(server.port, requests)}
-                    _compare(report, f"{layout}, {looks} look{'s' if looks > 1 else ''}", _measure(contenders))
+                    _compare(report, f"{layout}, {looks} look{'s' if looks > 1 else ''}", _measure(cluster, contenders))
     report.finish()
 
 
@@ -112,7 +112,7 @@ def _over(port: int, requests: Sequence[bytes]) -> Contender:
     return lambda i: connection.ask(requests[i])
 
 
-def _measure(contenders: Mapping[str, Contender]) -> dict[str, NDArray[np.float64]]:
+def _measure(cluster: Cluster, contenders: Mapping[str, Contender]) -> dict[str, NDArray[np.float64]]:
     """Return the seconds of every call: the contenders take turns, a chunk of the requests each.
 
     Shapes:
@@ -120,7 +120,11 @@ def _measure(contenders: Mapping[str, Contender]) -> dict[str, NDArray[np.float6
     """
     count = ROUNDS * CHUNKS_A_ROUND * CHUNK
     for call in contenders.values():
-        _timed(call, range(min(5 * CHUNK, count)))
+        costs_ms: list[float] = []
+        while not is_warm(costs_ms):
+            before_s = cluster.cpu_s()
+            _timed(call, range(count))
+            costs_ms.append(1000 * (cluster.cpu_s() - before_s) / count)
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     for start in range(0, count, CHUNK):
         for name, call in contenders.items():

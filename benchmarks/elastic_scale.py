@@ -11,7 +11,7 @@ import numpy as np
 import uvloop
 from threadpoolctl import threadpool_limits
 
-from benchmarks.cluster import Cluster, layouts_of, recalls, running, timed_searches
+from benchmarks.cluster import Cluster, layouts_of, recalls, running, timed_searches, warm
 from benchmarks.columns import Columns, K, drawn_requests
 from benchmarks.elastic_shop import made_shop
 from benchmarks.made import DIMENSIONS, TAXONOMIES
@@ -71,8 +71,7 @@ def _measure(report: Report, layout: LayoutName, cluster: Cluster, columns: Colu
 async def _search(report: Report, layout: LayoutName, cluster: Cluster, index: ProductIndex, columns: Columns) -> None:
     for looks in LOOKS:
         requests = drawn_requests(columns, looks, ROUNDS * REQUESTS)
-        # The first time, files come from the disk and Java has compiled nothing.
-        await timed_searches(cluster, index, requests[: 2 * REQUESTS])
+        await warm(cluster, index, requests)
         asked = await timed_searches(cluster, index, requests)
         case = f"{layout}, {looks} look{'s' if looks > 1 else ''}"
         rounds = 1000 * asked.seconds.reshape(ROUNDS, -1)

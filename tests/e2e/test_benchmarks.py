@@ -26,6 +26,8 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.chmod(0o755)
     for module in (cluster, elastic_shop):
         monkeypatch.setattr(module, "FOLDER", folder)
+    monkeypatch.setattr(cluster, "WARMING", 10)
+    monkeypatch.setattr(cluster, "MOST_ROUNDS", cluster.LEAST_ROUNDS)
     monkeypatch.setattr(reports, "REPORTS", folder)
     # Few enough that the largest taxonomy has a graph.
     monkeypatch.setattr(planning, "GRAPH_FROM", PRODUCTS // 10)
