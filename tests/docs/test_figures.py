@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.sizing import BEGIN, END, PAGE, read_figures, tables
+from benchmarks.sizing import BEGIN, CHECKED, END, FITTED, PAGE, read_figures, tables
 from tests.docs.pages import DOCS, ROOT, rows, sections
 
 MEASURED = DOCS / "explanation" / "measured.md"
@@ -15,6 +15,8 @@ REPORTS = ROOT / "benchmarks" / "reports"
 
 FOUND = re.compile(r"(?P<value>\S+) ?(?P<unit>[^\s(]*)(?: \((?P<low>\S+) to (?P<high>\S+)\))?")
 """A value, its unit, and where it is shown its interval."""
+
+MISSING = "The tables are not written yet: seven million products have still to be measured."
 
 VERDICTS = {True: "met", False: "missed", None: ""}
 
@@ -46,10 +48,11 @@ def test_figures_are_read_from_the_page() -> None:
     assert {report for _, _, report, _ in reported()} == {"rest", "engine", "start", "encoding", "generator", "rules"}
 
 
-def test_tables_of_scale_are_computed_from_its_reports() -> None:
+def test_tables_of_scale_are_computed_from_its_reports_or_said_to_be_missing() -> None:
     _, _, rest = PAGE.read_text().partition(BEGIN)
     written, _, _ = rest.partition(END)
-    assert written.strip() == tables(read_figures()).strip()
+    is_measured = all((REPORTS / f"elastic_scale_{products}.json").exists() for products in (FITTED, CHECKED))
+    assert written.strip() == (tables(read_figures()).strip() if is_measured else MISSING)
 
 
 def test_what_is_said_of_looks_is_what_the_evaluation_found() -> None:
