@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.made import SEED, TAXONOMIES, shares
 from model.compression import unit_rows
-from service.domain import SLOTS, Availability, Filters, Money, PriceRange, Product
+from service.domain import SLOTS, Availability, Filters, Gender, Money, PriceRange, Product
 from service.index.base import Item, Query, Vector
 from service.index.lifecycle import Change
 from tests.catalogues import BRANDS, COLOURS, DEPARTMENTS, GARMENTS, GENDERS, taxonomy_name, zipf_sizes
@@ -166,7 +166,7 @@ class Columns:
             title=f"{colour} {garment} no. {row}",
             taxonomy_path=(DEPARTMENTS[rank % 4],),
             brand=BRANDS[row // 25 % 5],
-            gender=GENDERS[row // 125 % 4],
+            gender=gender_of(row),
             age_group="adult",
             price=Money(price, CURRENCY),
             availability=availability,
@@ -175,6 +175,11 @@ class Columns:
             link=f"https://shop.example/p/{row}",
             image_url=f"https://shop.example/p/{row}.jpg",
         )
+
+
+def gender_of(row: int) -> Gender | None:
+    """Return whom a product is made for."""
+    return GENDERS[row // 125 % 4]
 
 
 def cheapest(share: float) -> PriceRange:
