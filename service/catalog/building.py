@@ -187,7 +187,7 @@ def train_generator(
             )
         return _describe(shop, _install(shop, made)) | {
             "outfits": len(outfits.outfits),
-            "skipped": outfits.skipped,
+            "unused_outfits": outfits.skipped,
             "unknown_products": len(outfits.unknown),
             "errors": [asdict(error) for error in outfits.errors[:KEPT_ERRORS]],
         }
