@@ -231,9 +231,13 @@ def test_the_key_for_serving_changes_no_release(shop: MadeHome, shop_keys: Keys)
 
 
 WRITES: dict[str, Callable[[Elasticsearch, str], object]] = {
-    "put a product": lambda client, index: client.index(index=index, id="new", document={"product": {}}),
-    "patch a product": lambda client, index: client.update(index=index, id=SEED, doc={"in_stock": False}),
-    "delete a product": lambda client, index: client.delete(index=index, id=SEED),
+    "put a product": lambda client, index: client.index(
+        index=index, id="new", routing="shop", document={"product": {}}
+    ),
+    "patch a product": lambda client, index: client.update(
+        index=index, id=SEED, routing="shop", doc={"in_stock": False}
+    ),
+    "delete a product": lambda client, index: client.delete(index=index, id=SEED, routing="shop"),
     "create an index": lambda client, index: client.indices.create(index=f"{index}0"),
     "delete an index": lambda client, index: client.indices.delete(index=index),
     "change a mapping": lambda client, index: client.indices.put_mapping(index=index, meta={}),
