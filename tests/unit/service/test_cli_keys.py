@@ -1,4 +1,4 @@
-"""`kitsune index keys` up to the cluster; `tests/e2e/test_keys.py` goes on from there."""
+"""`kitsune index keys` up to the cluster; `tests/e2e/keys` goes on from there."""
 
 from pathlib import Path
 
