@@ -9,6 +9,7 @@ import numpy as np
 from service.assembly import Search, assemble, outfit_filters, searches
 from service.domain import (
     Lock,
+    Look,
     Outfit,
     OutfitRequest,
     PhotoSeed,
@@ -21,6 +22,7 @@ from service.domain import (
 from service.errors import DeadlineExceeded, InvalidRequest, SpaceMismatch, UnknownProduct
 from service.generation import joint_targets
 from service.index.base import Item, Query, Vector
+from service.observation import Observation, Stopwatch
 from service.planning import Plan, plan_outfit
 from service.release import Release
 from service.taxonomy import TaxonomyTree
@@ -29,7 +31,14 @@ from service.taxonomy import TaxonomyTree
 async def make_outfit(
     release: Release, reference: SeedReference, request: OutfitRequest, *, timeout_s: float
 ) -> Outfit:
-    """Answer one request out of one release: one generation and one batch of searches.
+    """Answer one request out of one release; raises as `observed_outfit` does."""
+    return (await observed_outfit(release, reference, request, timeout_s=timeout_s)).outfit
+
+
+async def observed_outfit(
+    release: Release, reference: SeedReference, request: OutfitRequest, *, timeout_s: float
+) -> Observation:
+    """Answer one request out of one release, and tell how: one generation and one batch of searches.
 
     Raises:
         RequestError: the seed, a wish or `avoid` cannot be answered as asked.
@@ -38,35 +47,56 @@ async def make_outfit(
     """
     try:
         async with asyncio.timeout(timeout_s):
-            return await _make_outfit(release, reference, request, timeout_s)
+            return await _observed_outfit(release, reference, request, timeout_s)
     except TimeoutError as error:
         raise DeadlineExceeded(f"No answer within {timeout_s:g} s; ask for fewer looks, or try again.") from error
 
 
-async def _make_outfit(release: Release, reference: SeedReference, request: OutfitRequest, timeout_s: float) -> Outfit:
+async def _observed_outfit(
+    release: Release, reference: SeedReference, request: OutfitRequest, timeout_s: float
+) -> Observation:
+    watch = Stopwatch()
     items = await _items(release, reference, request)
     tree = await release.index.taxonomies()
     seed = _seed(reference, items, tree)
     locked = {id_: items[id_].product for id_ in _locks(request)}
+    watch.ended("lookup")
     plan = plan_outfit(seed, request, tree, release.mapping, locked)
+    wanted = list(searches(plan, request.k))
+    watch.ended("plan")
     vector = await _vector(release, reference, seed, items)
+    watch.ended("encode")
     targets = release.model.generate(vector)
     shared = joint_targets([targets, *(release.model.generate(items[id_].vector) for id_ in locked)])
-    wanted = list(searches(plan, request.k))
+    watch.ended("generate")
     queries = [Query(shared[search.head], search.taxonomies, search.k) for search in wanted]
     found = await release.index.search(queries, outfit_filters(request, seed, plan), timeout_s=timeout_s)
+    watch.ended("search")
     whys = _whys(release, tree, wanted, shared)
     scores = _lock_scores(plan, targets, items)
     looks = assemble(plan, wanted, found, whys, k=request.k, lock_scores=scores)
-    empty = any(slot.reason for look in looks for slot in look.slots)
-    return Outfit(
+    outfit = Outfit(
         outfit_id=uuid4().hex,
         seed=seed,
         template=plan.template,
         looks=looks,
         versions=release.versions,
-        degraded=plan.degraded + (("empty_slot",) if empty else ()),
+        degraded=_degraded(plan, looks),
     )
+    watch.ended("assemble")
+    return Observation(
+        reference=reference,
+        request=request,
+        outfit=outfit,
+        vector=vector,
+        targets=targets,
+        stages_s=watch.stages_s,
+    )
+
+
+def _degraded(plan: Plan, looks: Sequence[Look]) -> tuple[str, ...]:
+    empty = any(slot.reason for look in looks for slot in look.slots)
+    return plan.degraded + (("empty_slot",) if empty else ())
 
 
 def _locks(request: OutfitRequest) -> list[str]:

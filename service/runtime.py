@@ -1,7 +1,7 @@
 """The composition root: the one place that chooses concrete parts, and the release that requests are answered from."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 
@@ -15,6 +15,7 @@ from service.errors import HomeError, KitsuneError, MappingError, NotReady, Unav
 from service.generation import BundleModel
 from service.home import Home, ReleasePointer
 from service.index.generations import generations_of
+from service.observation import Observation, Observer
 from service.release import Release
 from service.settings import Settings
 
@@ -51,9 +52,14 @@ class Runtime:
     """
 
     def __init__(
-        self, settings: Settings, named: Callable[[], ReleasePointer], load: Callable[[ReleasePointer], Release]
+        self,
+        settings: Settings,
+        named: Callable[[], ReleasePointer],
+        load: Callable[[ReleasePointer], Release],
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.settings = settings
+        self._observers = observers
         self._named = named
         self._load = load
         self._tried: ReleasePointer | None = None
@@ -79,6 +85,14 @@ class Runtime:
             held.leases -= 1
             if held.retired and held.leases == 0:
                 await held.release.close()
+
+    def observe(self, seen: Observation) -> None:
+        """Tell every observer of an answer; one that fails is logged, and the answer goes out all the same."""
+        for observer in self._observers:
+            try:
+                observer.observe(seen)
+            except Exception:
+                log.exception("observer_failed", observer=type(observer).__name__)
 
     def readiness(self) -> Readiness:
         """Say whether a release is loaded, holds products, and answered when it was last asked."""

@@ -13,6 +13,7 @@ from mappings import SlotMapping, Template
 from service.domain import Money, PredictedAttributes, Product, Versions
 from service.errors import InvalidRequest, KitsuneError, NotReady, UnreadablePhoto
 from service.index.base import GenerationInfo, Item, Vector
+from service.observation import Observation
 from service.release import Release
 from service.runtime import Readiness
 from service.settings import Settings
@@ -121,6 +122,7 @@ class FakeRuntime:
     reason: str | None = None
     reload_error: KitsuneError | None = None
     reloaded: asyncio.Event = field(default_factory=asyncio.Event)
+    seen: list[Observation] = field(default_factory=list)
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[Release]:
@@ -139,6 +141,9 @@ class FakeRuntime:
 
     async def reload_or_keep(self) -> None:
         await self.reload()
+
+    def observe(self, seen: Observation) -> None:
+        self.seen.append(seen)
 
     def open(self) -> Callable[[Settings], AbstractAsyncContextManager["FakeRuntime"]]:
         """Return a composition root that opens this runtime."""

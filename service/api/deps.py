@@ -12,8 +12,10 @@ from fastapi.routing import APIRoute
 from starlette.routing import request_response
 
 from service.api.problems import Refusal
-from service.domain import Versions
+from service.domain import Outfit, OutfitRequest, SeedReference, Versions
 from service.errors import DeadlineExceeded, InvalidRequest, Unauthorized
+from service.observation import Observation
+from service.outfitting import observed_outfit
 from service.release import Release
 from service.settings import Settings
 
@@ -52,6 +54,10 @@ class Runtime(Protocol):
 
     async def reload_or_keep(self) -> None:
         """Reload, or log why not and go on."""
+        ...
+
+    def observe(self, seen: Observation) -> None:
+        """Tell everyone who watches answers."""
         ...
 
 
@@ -96,6 +102,13 @@ async def leased(request: Request) -> AsyncIterator[Release]:
             yield release
     except TimeoutError as error:
         raise DeadlineExceeded(f"No answer within {timeout_s:g} s; try again.") from error
+
+
+async def told_outfit(request: Request, release: Release, reference: SeedReference, wishes: OutfitRequest) -> Outfit:
+    """Answer what a shopper asks, and tell everyone who watches answers; raises as `make_outfit` does."""
+    seen = await observed_outfit(release, reference, wishes, timeout_s=deadline_s(request))
+    runtime_of(request).observe(seen)
+    return seen.outfit
 
 
 def require_admin(request: Request) -> None:

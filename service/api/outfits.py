@@ -8,12 +8,11 @@ from starlette.datastructures import UploadFile
 from service.api import schemas
 from service.api.answers import answer, documented
 from service.api.asked import OutfitBody, PhotoOutfitBody
-from service.api.deps import DirectRoute, deadline_s, runtime_of, settings_of
+from service.api.deps import DirectRoute, runtime_of, settings_of, told_outfit
 from service.api.queries import OutfitQuery
 from service.api.reading import bounded, parse, read_json, require_media_type
 from service.domain import OutfitRequest, PhotoSeed, SeedReference
 from service.errors import InvalidRequest, PhotoTooLarge
-from service.outfitting import make_outfit
 
 ENVELOPE_BYTES = 10_000
 """What multipart adds around a photo and its request: boundaries and a few headers."""
@@ -28,7 +27,7 @@ def _body_of(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 async def _outfit(request: Request, seed: SeedReference, wishes: OutfitRequest) -> Response:
     async with runtime_of(request).lease() as release:
-        return answer(await make_outfit(release, seed, wishes, timeout_s=deadline_s(request)))
+        return answer(await told_outfit(request, release, seed, wishes))
 
 
 @direct.post(

@@ -6,12 +6,11 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from mappings import SlotMapping, Template
-from service.api.deps import deadline_s, leased
+from service.api.deps import deadline_s, leased, told_outfit
 from service.api.products import alike
 from service.domain import Candidate, Filters, ProductSeed, VectorSeed
 from service.errors import NoTemplate
 from service.index.base import ProductIndex, Query, Vector
-from service.outfitting import make_outfit
 from service.planning import slot_taxonomies, templates_of
 from service.taxonomy import TaxonomyTree
 from service.web.board import Board
@@ -34,7 +33,7 @@ async def look(request: Request) -> Response:
         tree = await release.index.taxonomies()
         timeout_s = deadline_s(request)
         try:
-            outfit = await make_outfit(release, query.seed_reference(), query.request(), timeout_s=timeout_s)
+            outfit = await told_outfit(request, release, query.seed_reference(), query.request())
         except NoTemplate as error:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             return render(request, "no_template.html", status, query=query, families=families(tree), error=error)

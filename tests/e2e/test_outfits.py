@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from service.api.schemas import Look, Outfit, ProductWithVector
+from tests.e2e.conftest import Serve
 from tests.e2e.shapes import answered, refused
-from tests.fakes import HATS
+from tests.fakes import HATS, FakeRuntime
 
 DRESS = {"product_id": "red-dress"}
 
@@ -144,3 +145,15 @@ def test_a_seed_without_a_template_is_refused(client: httpx.Client) -> None:
 )
 def test_a_link_that_asks_for_what_cannot_be_is_refused(client: httpx.Client, query: dict[str, Any]) -> None:
     refused(client.get("/v1/outfits/red-dress", params=query), 422, "invalid_request")
+
+
+def test_whoever_watches_is_told_of_every_answer_by_body_by_link_and_on_a_page(serve: Serve) -> None:
+    runtime = FakeRuntime()
+    with serve(runtime) as client:
+        outfit_id = post(client).outfit_id
+        get(client, looks=3)
+        client.get("/look", params={"seed": "red-dress"}).raise_for_status()
+        client.post("/v1/outfits", json={"seed": {"product_id": "nobody"}})
+    assert [seen.outfit.seed.taxonomy for seen in runtime.seen] == ["Dresses"] * 3
+    assert runtime.seen[0].outfit.outfit_id == outfit_id
+    assert runtime.seen[1].request.looks == 3

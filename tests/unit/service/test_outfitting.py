@@ -19,7 +19,7 @@ from service.domain import (
 )
 from service.errors import DeadlineExceeded, InvalidRequest, SpaceMismatch, UnknownProduct, UnknownTaxonomy
 from service.index.base import Query
-from service.outfitting import make_outfit
+from service.outfitting import make_outfit, observed_outfit
 from service.release import Release
 from tests.contract.reference import ReferenceIndex, cosine
 from tests.fakes import DIMENSIONS, JPEG, SPACE, fake_release, shop_items
@@ -202,3 +202,14 @@ async def test_an_unknown_taxonomy_is_refused_before_a_photo_is_looked_at(releas
 async def test_a_slot_says_in_words_what_its_head_looked_for(release: Release) -> None:
     outfit = await ask(release, slots=(None, Override("Women"), Lock("tote")))
     assert [slot.why for slot in outfit.looks[0].slots] == [("red", "leather"), ("red",), ()]
+
+
+async def test_an_answer_comes_with_what_was_seen_on_its_way(release: Release) -> None:
+    request = OutfitRequest(slots=(Lock("tote"), None, None))
+    seen = await observed_outfit(release, DRESS, request, timeout_s=1)
+    assert (seen.reference, seen.request) == (DRESS, request)
+    assert np.array_equal(seen.vector, VECTORS["red-dress"])
+    assert np.array_equal(seen.targets, release.model.generate(seen.vector))
+    assert [slot.head for slot in seen.outfit.looks[0].slots] == [None, 1, 2]
+    assert list(seen.stages_s) == ["lookup", "plan", "encode", "generate", "search", "assemble"]
+    assert min(seen.stages_s.values()) >= 0

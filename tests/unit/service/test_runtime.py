@@ -3,9 +3,12 @@ from dataclasses import replace
 
 import pytest
 
+from service.domain import OutfitRequest, ProductSeed
 from service.errors import BundleError, HomeError, IndexUnavailable, NotReady
 from service.home import ReleasePointer
 from service.index.base import GenerationInfo
+from service.observation import Observation, Observer
+from service.outfitting import observed_outfit
 from service.release import Release
 from service.runtime import Readiness, Runtime
 from service.settings import Settings
@@ -53,8 +56,8 @@ class Shelf:
         self.indexes[pointer.generation] = index
         return replace(plain, index=index, versions=replace(plain.versions, generation=pointer.generation))
 
-    def runtime(self) -> Runtime:
-        return Runtime(Settings(), lambda: self.pointer, self.load)
+    def runtime(self, *observers: Observer) -> Runtime:
+        return Runtime(Settings(), lambda: self.pointer, self.load, observers)
 
 
 async def served(runtime: Runtime) -> str:
@@ -211,3 +214,29 @@ async def test_an_index_that_stops_answering_is_why_it_is_not_ready_until_it_ans
         await runtime._check()
         assert runtime.readiness() == Readiness(reason is None, reason)
         assert await served(runtime) == "first"
+
+
+class Noting:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.seen: list[Observation] = []
+
+    def observe(self, seen: Observation) -> None:
+        self.seen.append(seen)
+
+
+class Failing:
+    """Cannot take note of anything."""
+
+    def observe(self, seen: Observation) -> None:
+        del seen
+        raise OSError("The disk is full.")
+
+
+async def test_an_observer_that_fails_keeps_nobody_else_from_seeing_an_answer() -> None:
+    noting = Noting()
+    runtime = Shelf().runtime(Failing(), noting)
+    seen = await observed_outfit(fake_release(), ProductSeed("red-dress"), OutfitRequest(), timeout_s=1)
+    runtime.observe(seen)
+    assert noting.seen == [seen]
