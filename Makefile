@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 
 SERVING := $(VENV)/.serving
 
-.PHONY: help demo elasticsearch elasticsearch-stop test browser test-unit check docs lock demo-bundle format clean
+.PHONY: help demo elasticsearch elasticsearch-stop test browser test-unit check docs lock demo-bundle dashboards format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ demo-bundle: $(INSTALLED) ## train the bundle of the drawn shop anew, by the ord
 	$(BIN)/kitsune build --profile kitsune-demo/catalogue/profile.toml --data kitsune-demo/catalogue --home kitsune-demo --backbone small
 	rm -rf service/demo/bundle
 	cp -r kitsune-demo/bundles/* service/demo/bundle
+
+dashboards: $(INSTALLED) ## write the boards, the rules and the alerts anew, out of dashboards/*.py
+	$(BIN)/python -m dashboards
 
 clean: ## remove the virtual environment and what the tools left
 	rm -rf $(VENV) dist site .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""One board a module; what it builds lies beside it as JSON."""
