@@ -190,8 +190,7 @@ MODEL: Final = (
         'increase(kitsune_release_reloads_total{result="refused"}[1h]) > 0',
         "0m",
         "A new release was refused",
-        "{{ $labels.instance }} refused a release {{ $value | humanize }} times in the last hour and serves the one "
-        "before.",
+        '{{ $labels.instance }} refused a release {{ $value | printf "%.0f" }} times in an hour and serves the one before.',
     ),
     Alert(
         "KitsuneDrifts",
@@ -200,7 +199,7 @@ MODEL: Final = (
         f" and max by ({BY}, profile) (kitsune_drift_statistic) > {t.DRIFT:g}",
         "0m",
         "What is asked differs from what the bundle was trained on",
-        "{{ $value | humanize }} windows of a day alarmed for {{ $labels.profile }}, the last one among them.",
+        '{{ $value | printf "%.0f" }} windows of a day alarmed for {{ $labels.profile }}, the last one among them.',
     ),
 )
 
