@@ -14,15 +14,16 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from service import metrics, runtime, web
+from service import runtime, web
 from service.api import admin, health, outfits, products, schemas, taxonomies
 from service.api.asked import OutfitBody, PhotoOutfitBody
 from service.api.deps import Runtime
 from service.api.middleware import RequestContext
 from service.api.problems import HANDLERS
+from service.metrics import Metrics
 from service.settings import Settings
 
-OpenRuntime = Callable[[Settings], AbstractAsyncContextManager[Runtime]]
+OpenRuntime = Callable[[Settings, Metrics], AbstractAsyncContextManager[Runtime]]
 
 
 class Kitsune(FastAPI):
@@ -42,10 +43,11 @@ class Kitsune(FastAPI):
 def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = runtime.open_runtime) -> FastAPI:
     """Build an application that serves one home, or whatever another composition root opens."""
     settings = settings or Settings.load()
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_runtime(settings) as opened:
+        async with open_runtime(settings, metrics) as opened, metrics.process.sampled():
             app.state.runtime = opened
             with _reload_on_hangup(opened):
                 yield
@@ -75,7 +77,8 @@ def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = run
         ],
     )
     app.state.settings = settings
-    metrics.instrument(app)
+    if settings.metrics:
+        metrics.http.instrument(app)
     app.add_middleware(RequestContext)
     return app
 

@@ -13,6 +13,7 @@ from mappings import SlotMapping, Template
 from service.domain import Money, PredictedAttributes, Product, Versions
 from service.errors import InvalidRequest, KitsuneError, NotReady, UnreadablePhoto
 from service.index.base import GenerationInfo, Item, Vector
+from service.metrics import Metrics
 from service.observation import Observation
 from service.release import Release
 from service.runtime import Readiness
@@ -145,11 +146,11 @@ class FakeRuntime:
     def observe(self, seen: Observation) -> None:
         self.seen.append(seen)
 
-    def open(self) -> Callable[[Settings], AbstractAsyncContextManager["FakeRuntime"]]:
+    def open(self) -> Callable[[Settings, Metrics], AbstractAsyncContextManager["FakeRuntime"]]:
         """Return a composition root that opens this runtime."""
 
         @asynccontextmanager
-        async def open_runtime(_: Settings) -> AsyncIterator[FakeRuntime]:
+        async def open_runtime(_: Settings, __: Metrics) -> AsyncIterator[FakeRuntime]:
             yield self
 
         return open_runtime
