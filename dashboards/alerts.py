@@ -126,7 +126,7 @@ SERVICE: Final = (
     Alert(
         "KitsuneBreakerOpen",
         "page",
-        f"max by ({BY}) (kitsune_engine_breaker_state) == 2",
+        f"max by ({BY}) (max_over_time(kitsune_engine_breaker_state[1m])) == 2",
         "2m",
         "The engine is away",
         "An instance of {{ $labels.job }} has stopped to ask its engine (state {{ $value }}).",
@@ -164,8 +164,8 @@ MODEL: Final = (
         "ticket",
         _share_of_slots('kitsune_slots_total{source="fallback"}', t.FALLBACKS),
         "30m",
-        "The mapping names what the shop does not have",
-        "{{ $value | humanizePercentage }} of slots show another taxonomy than the mapping says.",
+        "The mapping does not know what is asked",
+        "{{ $value | humanizePercentage }} of slots are of seeds whose taxonomy has no template of its own.",
     ),
     Alert(
         "KitsuneGoldenQueryFails",
@@ -179,7 +179,7 @@ MODEL: Final = (
     Alert(
         "KitsuneReleasesDiffer",
         "ticket",
-        f"count by ({BY}) (count by ({BY}, {RELEASE}) (kitsune_release_info)) > 1",
+        f"count by ({BY}) (count by ({BY}, {RELEASE}) (kitsune_release_info == 1)) > 1",
         "15m",
         "Instances serve different releases",
         "{{ $labels.job }} serves {{ $value }} releases at once.",
@@ -190,7 +190,7 @@ MODEL: Final = (
         'increase(kitsune_release_reloads_total{result="refused"}[1h]) > 0',
         "0m",
         "A new release was refused",
-        '{{ $labels.instance }} refused a release {{ $value | printf "%.0f" }} times in an hour and serves the one before.',
+        '{{ $labels.instance }} refused {{ $value | printf "%.0f" }} releases in an hour and serves the one before.',
     ),
     Alert(
         "KitsuneDrifts",

@@ -48,7 +48,7 @@ IMPORTS: Final = Row(
         versions(
             "Release",
             "Instances by bundle and mapping. Two for long: an instance did not follow the release.",
-            f"count by (bundle, mapping, engine) ({series('kitsune_release_info')})",
+            f"count by (bundle, mapping, engine) ({series('kitsune_release_info')} == 1)",
             "{{bundle}} {{mapping}} {{engine}}",
             span=6,
         ),

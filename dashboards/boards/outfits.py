@@ -17,8 +17,8 @@ CLICKED: Final = 'event="click"'
 SERVED: Final = Row(
     "Answers",
     "**Empty slots**: the filters, or an import, left nothing in a taxonomy: compare with *Products* on the board "
-    "*Catalogue and engine*. **Fallbacks**: the mapping names taxonomies that the shop does not have: `kitsune "
-    "mapping check`.",
+    "*Catalogue and engine*. **Fallbacks**: seeds come whose taxonomy has no template of its own: `kitsune mapping "
+    "check`.",
     [
         lines(
             "Outfits",
@@ -51,7 +51,7 @@ SERVED: Final = Row(
         ),
         number(
             "Fallbacks",
-            "Share of slots whose taxonomy had to be replaced.",
+            "Share of slots of seeds whose taxonomy has no template of its own.",
             "percentunit",
             share(rate("kitsune_slots_total", 'source="fallback"'), SLOTS),
             limits=Limits(bad=t.FALLBACKS, warning=t.FALLBACKS / 2),
@@ -97,9 +97,9 @@ MODEL: Final = Row(
         ),
         lines(
             "Likeness of heads",
-            "Mean cosine of two heads' targets.",
+            "The middle one of the cosines of two heads' targets.",
             "none",
-            {"heads {{heads}}": mean("kitsune_heads_cosine", by="heads")},
+            {"heads {{heads}}": quantile(0.5, "kitsune_heads_cosine", by="heads")},
             most=1,
         ),
     ],

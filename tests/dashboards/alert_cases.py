@@ -123,8 +123,8 @@ CASES: Mapping[str, Case] = {
         {f"kitsune_ready{{{ONE}}}": "1 0x20"}, {f"kitsune_ready{{{ONE}}}": "0x7 1x20"}, "15m", "0", INSTANCE
     ),
     "KitsuneBreakerOpen": Case(
-        {f"kitsune_engine_breaker_state{{{ONE}}}": "0 2x10"},
-        {f"kitsune_engine_breaker_state{{{ONE}}}": "2 1 2 1 2 1 2"},
+        {f"kitsune_engine_breaker_state{{{ONE}}}": "0 2 1 2 1 2 1 2"},
+        {f"kitsune_engine_breaker_state{{{ONE}}}": "0 2 0x10"},
         "5m",
         "2",
     ),

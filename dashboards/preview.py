@@ -1,0 +1,53 @@
+"""`python -m dashboards.preview HOME`: draw every board from a real Prometheus that watches a real service.
+
+For a few minutes the service is asked a little of everything; then every panel's query is put to that Prometheus, and
+what it answers is drawn into docs/images.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from dashboards.drawing import Answers, draw
+from dashboards.live import Prometheus, kitsune, prometheus
+from dashboards.reading import Panel, boards, panels
+from dashboards.traffic import Traffic
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+
+MINUTES = 1.5
+SETTLE_S = 20
+"""How long rates need until they mean something."""
+STEP_S = 5.0
+
+
+def preview(home: Path) -> None:
+    """Watch a service over a home, and draw the boards."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        kitsune(home) as url,
+        prometheus(Path(folder), url) as watching,
+        httpx.Client(base_url=url, timeout=30) as client,
+    ):
+        began_s = time.time()
+        Traffic.of(client).run(MINUTES * 60)
+        for name, board in boards().items():
+            draw(board, _answered(watching, name, began_s + SETTLE_S), IMAGES / f"board-{name}.webp")
+
+
+def _answered(watching: Prometheus, name: str, since_s: float) -> Mapping[int, tuple[Panel, Answers]]:
+    return {
+        panel.told["id"]: (
+            panel,
+            [(query, watching.since(since_s, query.filled, STEP_S)) for query in panel.queries],
+        )
+        for panel in panels(name)
+    }
+
+
+if __name__ == "__main__":
+    preview(Path(sys.argv[1]))
