@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 
 SERVING := $(VENV)/.serving
 
-.PHONY: help demo elasticsearch elasticsearch-stop test browser test-unit check docs lock demo-bundle dashboards format clean
+.PHONY: help demo elasticsearch elasticsearch-stop test programs test-unit check docs lock demo-bundle dashboards format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,15 +20,23 @@ elasticsearch: $(INSTALLED) ## fetch Elasticsearch, start it on 127.0.0.1:9200 a
 elasticsearch-stop: $(INSTALLED) ## stop it; its data stays
 	$(BIN)/python -m tests.elasticsearch stop
 
-test: $(INSTALLED) browser ## set everything up and run every test
+test: $(INSTALLED) programs ## set everything up and run every test
 	$(BIN)/python -m pytest
 
-# Debian's browser where it can be had; elsewhere the tests say what they skip, and CI fails.
-browser:
-	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+# $(call installed,PROGRAMS,PACKAGES,TESTS): Debian's packages where none of the programs is there and they can be had;
+# elsewhere the tests say what they skip, and CI fails. RUNLEVEL=1: servers are installed, not started.
+define installed
+	@command -v $(1) >/dev/null || { \
 		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation; \
-	} || echo "No Chromium here: the browser tests will be skipped. Install the package chromium to run them."
+		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $(2); \
+	} || echo "No $(firstword $(1)) here: $(3) will be skipped. Install the packages $(2) to run them."
+endef
+
+programs:
+	$(call installed,chromium chromium-browser google-chrome,chromium fonts-liberation,the browser tests)
+	$(call installed,prometheus-alertmanager,prometheus prometheus-alertmanager,the tests of boards and alerts)
+	$(call installed,prometheus-elasticsearch-exporter,prometheus-elasticsearch-exporter,the tests of its board)
+	$(call installed,npm,npm,the tests by Grafana's types)
 
 test-unit: $(INSTALLED) ## the tests without training and serving: under a minute
 	$(BIN)/python -m pytest -m "not slow" tests/unit tests/contract

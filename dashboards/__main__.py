@@ -26,13 +26,15 @@ def files() -> Mapping[str, str]:
 
 
 def _board(board: Dashboard) -> str:
-    """Write a board; panels get their numbers, and variables lose what only intervals have."""
+    """Write a board: panels get their numbers, and what the SDK writes of its own accord is left out."""
     made = json.loads(json.dumps(board.build(), cls=JSONEncoder))
     for number, panel in enumerate(made["panels"], start=1):
         panel["id"] = number
     for variable in made["templating"]["list"]:
         for key in ("auto", "auto_count", "auto_min"):
             variable.pop(key, None)
+    for link in made["links"]:
+        del link["placement"]
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 

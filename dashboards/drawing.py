@@ -23,7 +23,7 @@ Series = Mapping[str, Any]
 Answers = Sequence[tuple[Query, Sequence[Series]]]
 """A panel's queries, each with the series that Prometheus has for it, over time."""
 
-CELL_IN: Final = (0.62, 0.34)
+CELL_IN: Final = (0.62, 0.29)
 """Width and height of one cell of the grid, inches."""
 DPI: Final = 110
 QUALITY: Final = 80
@@ -93,8 +93,8 @@ def _plain(markdown: str) -> str:
 
 def _panel(figure: Figure, place: Place, panel: Panel, answers: Answers) -> None:
     left, bottom, width, height = place.inside(0.08, 0.08, 0.1, 0.1)
-    card = Rectangle((left, bottom), width, height, transform=figure.transFigure, facecolor="white", edgecolor=CARD)
-    figure.add_artist(card)
+    behind = {"transform": figure.transFigure, "facecolor": "white", "edgecolor": CARD, "zorder": -1}
+    figure.add_artist(Rectangle((left, bottom), width, height, **behind))
     top = bottom + height - 0.25 / place.rows
     figure.text(left + 0.004, top, panel.title, size=9, weight="bold", color=INK, va="top")
     if not any(series for _, series in answers):

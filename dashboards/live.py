@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import httpx
@@ -53,9 +54,14 @@ class Prometheus:
 
 @contextmanager
 def prometheus(
-    folder: Path, service: str, *, rules: Sequence[Path] = RULES, alertmanager: str | None = None
+    folder: Path,
+    service: str,
+    *,
+    others: Mapping[str, str] = MappingProxyType({}),
+    rules: Sequence[Path] = RULES,
+    alertmanager: str | None = None,
 ) -> Iterator[Prometheus]:
-    """Scrape a service once a second as the job that the rules expect, and evaluate the rules as often.
+    """Scrape a service once a second as the job that the rules expect, and other jobs; evaluate the rules as often.
 
     Raises:
         Missing: Prometheus is not installed, or did not start; the sentence says what to do.
@@ -66,7 +72,10 @@ def prometheus(
         "global": {"scrape_interval": SCRAPE, "evaluation_interval": SCRAPE},
         "rule_files": [str(path.absolute()) for path in rules],
         "alerting": {"alertmanagers": told},
-        "scrape_configs": [{"job_name": JOB, "static_configs": [{"targets": [service.removeprefix("http://")]}]}],
+        "scrape_configs": [
+            {"job_name": job, "static_configs": [{"targets": [url.removeprefix("http://")]}]}
+            for job, url in {JOB: service, **others}.items()
+        ],
     }
     port = free_port()
     options = [f"--storage.tsdb.path={folder / 'data'}", "--rules.alert.resend-delay=2s"]
@@ -107,17 +116,35 @@ def kitsune(home: Path) -> Iterator[str]:
 
 
 @contextmanager
+def exporter(folder: Path, elasticsearch: str) -> Iterator[str]:
+    """Export what an Elasticsearch at a URL says of itself, and give the exporter's URL.
+
+    Raises:
+        Missing: the exporter is not installed, or did not start; the sentence says what to do.
+    """
+    port = free_port()
+    command = [_program("prometheus-elasticsearch-exporter"), f"--es.uri={elasticsearch}"]
+    command.append(f"--web.listen-address={HOST}:{port}")
+    with _started(command, f"http://{HOST}:{port}", "/metrics", folder / "exporter.log") as url:
+        yield url
+
+
+@contextmanager
 def _running(
     program: str, folder: Path, configuration: Mapping[str, Any], port: int, options: Sequence[str]
 ) -> Iterator[str]:
-    found = shutil.which(program)
-    if found is None:
-        raise Missing(f"No {program} on the path: install Debian's packages prometheus and prometheus-alertmanager.")
     file = folder / "configuration.yaml"
     file.write_text(yaml.safe_dump(configuration))
-    command = [found, f"--config.file={file}", f"--web.listen-address={HOST}:{port}", *options]
+    command = [_program(program), f"--config.file={file}", f"--web.listen-address={HOST}:{port}", *options]
     with _started(command, f"http://{HOST}:{port}", "/-/ready", folder / "output.log") as url:
         yield url
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise Missing(f"No {name} on the path: Debian has it in a package of that name.")
+    return found
 
 
 @contextmanager

@@ -175,7 +175,7 @@ def board(
         .time("now-6h", "now")
         .refresh("1m")
         .timezone("browser")
-        .link(dashboard.DashboardLink("Kitsune").type(DashboardLinkType.DASHBOARDS).tags(["kitsune"]).keep_time(True))
+        .link(_others())
     )
     for variable in [*_variables(), *more]:
         made = made.with_variable(variable)
@@ -209,6 +209,12 @@ def _variables() -> Sequence[Builder[VariableModel]]:
         choice("version", "Version", 'kitsune_build_info{job=~"$job"}, version'),
         choice("instance", "Instance", 'kitsune_build_info{job=~"$job", version=~"$version"}, instance'),
     ]
+
+
+def _others() -> dashboard.DashboardLink:
+    """Link to all boards of Kitsune, with what is chosen."""
+    link = dashboard.DashboardLink("Kitsune").type(DashboardLinkType.DASHBOARDS).tags(["kitsune"])
+    return link.keep_time(True).include_vars(True)
 
 
 def _advice(row: Row) -> text.Panel:

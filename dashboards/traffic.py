@@ -3,7 +3,7 @@
 import io
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -25,13 +25,15 @@ class Traffic:
     """Callers of one service."""
 
     client: httpx.Client
-    products: Sequence[Mapping[str, Any]]
+    products: list[Mapping[str, Any]]
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - traffic, no secret
 
     @classmethod
     def of(cls, client: httpx.Client) -> "Traffic":
         """Learn which products there are to ask for."""
-        return cls(client, client.get("/v1/products", params={"limit": 100}).raise_for_status().json()["items"])
+        traffic = cls(client, [product for page in _pages(client) for product in page])
+        traffic.chance.shuffle(traffic.products)
+        return traffic
 
     def run(self, duration_s: float) -> None:
         """Ask for a while: more and more, then less again."""
@@ -83,7 +85,13 @@ def cheap(traffic: Traffic) -> httpx.Response:
 
 
 def vector(traffic: Traffic) -> httpx.Response:
-    """Ask for a vector instead of a product, of the wrong length."""
+    """Ask for a vector instead of a product."""
+    found = traffic.client.get(f"/v1/products/{traffic.seed()['product_id']}", params={"vector": True}).json()
+    return _post(traffic, seed={"vector": found["vector"], "taxonomy": found["taxonomy"]})
+
+
+def wrong(traffic: Traffic) -> httpx.Response:
+    """Ask for a vector of the wrong length."""
     return _post(traffic, seed={"vector": [1.0], "taxonomy": traffic.seed()["taxonomy"]})
 
 
@@ -107,9 +115,17 @@ def nothing(traffic: Traffic) -> httpx.Response:
 
 
 ASKED: Final[Mapping[Ask, int]] = {
-    outfit: 20, looks: 5, override: 6, lock: 3, cheap: 3, vector: 1, photo: 2, page: 8, nothing: 1,
+    outfit: 20, looks: 5, override: 6, lock: 3, cheap: 3, vector: 2, wrong: 1, photo: 2, page: 8, nothing: 1,
 }  # fmt: skip
 """How often each is asked, in relation to the others."""
+
+
+def _pages(client: httpx.Client) -> Iterator[Sequence[Mapping[str, Any]]]:
+    cursor: Mapping[str, str] | None = {}
+    while cursor is not None:
+        page = client.get("/v1/products", params={"limit": 100, **cursor}).raise_for_status().json()
+        yield page["products"]
+        cursor = {"cursor": page["cursor"]} if page["cursor"] else None
 
 
 def _post(traffic: Traffic, **body: Any) -> httpx.Response:

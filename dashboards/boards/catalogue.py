@@ -190,6 +190,6 @@ def build() -> Dashboard:
         "Kitsune: Catalogue and engine",
         "Is the shop's catalogue fresh and whole, and does the engine find in it?",
         [IMPORTS, INDEX, ENGINE, ELASTICSEARCH],
-        choice("exporter", "Elasticsearch exporter", "elasticsearch_cluster_health_up, job"),
+        choice("exporter", "Elasticsearch exporter", "elasticsearch_cluster_health_status, job"),
         choice("cluster", "Cluster", 'elasticsearch_cluster_health_status{job=~"$exporter"}, cluster'),
     )

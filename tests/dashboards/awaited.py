@@ -32,7 +32,6 @@ OTHER_EXPORTERS = {
     "container_network_transmit_bytes_total",
     "container_spec_memory_limit_bytes",
     "elasticsearch_cluster_health_status",
-    "elasticsearch_cluster_health_up",
     "elasticsearch_filesystem_data_available_bytes",
     "elasticsearch_filesystem_data_size_bytes",
     "elasticsearch_indices_search_query_time_seconds",
