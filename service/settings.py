@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest JSON body.")
     max_photo_bytes: int = Field(default=10_000_000, ge=1_000, description="Largest photo as sent.")
     metrics: bool = Field(default=True, description="Whether requests and answers are counted, and /metrics served.")
+    tracing: bool = Field(default=False, description="Whether answers are traced; OTEL_* variables say where to.")
     stay_ready: bool = Field(default=False, description="Whether /readyz stays 200 while the index does not answer.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least important log lines that are written."
