@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 
 import structlog
@@ -221,9 +221,15 @@ async def open_runtime(settings: Settings, metrics: Metrics) -> AsyncIterator[Ru
         index = WrappedIndex(release.index, breaker.call) if pointer.engine == "elasticsearch" else release.index
         return replace(release, index=metrics.engine.measured(index))
 
-    runtime = Runtime(settings, named, load, [metrics.answers] if settings.metrics else [], metrics)
-    # One core a search: requests run side by side, and a second thread inside a small product only costs.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with ExitStack() as stack:
+        # One core a search: requests run side by side, and a second thread inside a small product only costs.
+        stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
+        observers: list[Observer] = [metrics.answers] if settings.metrics else []
+        if settings.tracing:
+            from service.tracing import traced  # noqa: PLC0415 - most do not trace
+
+            observers.append(stack.enter_context(traced()))
+        runtime = Runtime(settings, named, load, observers, metrics)
         await runtime.reload_or_keep()
         watching = asyncio.create_task(runtime.watch())
         try:

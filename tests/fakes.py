@@ -121,6 +121,7 @@ class FakeRuntime:
 
     release: Release = field(default_factory=fake_release)
     reason: str | None = None
+    draining: bool = False
     reload_error: KitsuneError | None = None
     reloaded: asyncio.Event = field(default_factory=asyncio.Event)
     seen: list[Observation] = field(default_factory=list)
@@ -132,7 +133,10 @@ class FakeRuntime:
         yield self.release
 
     def readiness(self) -> Readiness:
-        return Readiness(ready=self.reason is None, reason=self.reason)
+        return Readiness(ready=self.reason is None and not self.draining, reason=self.reason)
+
+    def drain(self) -> None:
+        self.draining = True
 
     async def reload(self) -> Versions:
         self.reloaded.set()

@@ -29,7 +29,9 @@ TONES = ("neutral", "coloured", "unknown")
 NEUTRAL = frozenset({"black", "white", "grey", "beige", "brown", "gold", "silver"})
 """Colours that go with every other, of the canonical ones in `mappings/words.yaml`."""
 
-COSINES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+COSINES = (-0.2, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""From below 0 on, where the library leaves out the sum: one that falls would look like a restart."""
+
 HEADS_COSINES = (-0.5, 0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
 NORMS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 4.0)
 STAGES_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
