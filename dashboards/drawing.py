@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 from PIL import Image
 
 from dashboards.panels import WIDTH
@@ -31,8 +31,7 @@ INK, FAINT, CARD = "#22252b", "#8a8f98", "#d8dbe0"
 COLOURS: Final = {"green": "#2f9e44", "orange": "#e8890c", "red": "#d6303a"}
 CYCLE: Final = ("#d9480f", "#1971c2", "#2f9e44", "#9c36b5", "#e8a60c", "#0c8599", "#c2255c", "#5c677d", "#74b816")
 MOST_LEGENDS: Final = 9
-LONG_S: Final = 120
-"""From where on seconds are written as minutes."""
+LONG_S: Final[Mapping[str, float]] = {"d": 86400, "h": 3600, "min": 60}
 
 _UNITS: Final[Mapping[str, tuple[float, tuple[str, ...]]]] = {
     "s": (1000, ("s",)),
@@ -58,19 +57,40 @@ class Place:
 
 
 def draw(board: Mapping[str, Any], answered: Mapping[int, tuple[Panel, Answers]], path: Path) -> None:
-    """Draw a board and write it as WebP; `answered` has the panels by their number."""
-    rows = max(told["gridPos"]["y"] + told["gridPos"]["h"] for told in board["panels"])
-    figure = Figure(figsize=(WIDTH * CELL_IN[0], rows * CELL_IN[1]), dpi=DPI, facecolor="#f4f5f7")
-    for told in board["panels"]:
-        at = told["gridPos"]
-        place = Place(at["x"], at["y"], at["w"], at["h"], rows)
-        if told["type"] == "row":
-            _write(figure, place, told["title"], size=13, weight="bold")
-        elif told["type"] == "text":
-            _write(figure, place, _plain(told["options"]["content"]), size=8.5, colour="#555b66")
-        else:
-            _panel(figure, place, *answered[told["id"]])
+    """Draw a board and write it as WebP; `answered` has the panels by their number. Rows without data are left out."""
+    shown = [part for part in _parts(board) if any(_has_data(answered, told) for told in part)]
+    heights = [_bottom(part) - part[0]["gridPos"]["y"] for part in shown]
+    figure = Figure(figsize=(WIDTH * CELL_IN[0], sum(heights) * CELL_IN[1]), dpi=DPI, facecolor="#f4f5f7")
+    for number, part in enumerate(shown):
+        up = part[0]["gridPos"]["y"] - sum(heights[:number])
+        for told in part:
+            at = told["gridPos"]
+            place = Place(at["x"], at["y"] - up, at["w"], at["h"], sum(heights))
+            if told["type"] == "row":
+                _write(figure, place, told["title"], size=13, weight="bold")
+            elif told["type"] == "text":
+                _write(figure, place, _plain(told["options"]["content"]), size=8.5, colour="#555b66")
+            else:
+                _panel(figure, place, *answered[told["id"]])
     _save(figure, path)
+
+
+def _parts(board: Mapping[str, Any]) -> Sequence[Sequence[Mapping[str, Any]]]:
+    """Return the rows of a board, each with what is below it."""
+    parts: list[list[Mapping[str, Any]]] = []
+    for told in board["panels"]:
+        if told["type"] == "row":
+            parts.append([])
+        parts[-1].append(told)
+    return parts
+
+
+def _has_data(answered: Mapping[int, tuple[Panel, Answers]], told: Mapping[str, Any]) -> bool:
+    return told["id"] in answered and any(series for _, series in answered[told["id"]][1])
+
+
+def _bottom(part: Sequence[Mapping[str, Any]]) -> int:
+    return max(told["gridPos"]["y"] + told["gridPos"]["h"] for told in part)
 
 
 def _save(figure: Figure, path: Path) -> None:
@@ -100,7 +120,8 @@ def _panel(figure: Figure, place: Place, panel: Panel, answers: Answers) -> None
     if not any(series for _, series in answers):
         figure.text(left + width / 2, bottom + height / 2, "no data here", size=9, color=FAINT, ha="center")
         return
-    axes = figure.add_axes(place.inside(1.25, 0.35, 1.9, 1.3))
+    margins = (0.2, 0.2, 0.2, 1.0) if panel.kind == "stat" else (1.25, 0.35, 1.9, 1.3)
+    axes = figure.add_axes(place.inside(*margins))
     _KINDS[panel.kind](axes, panel, answers)
 
 
@@ -126,7 +147,7 @@ def _timeseries(axes: Axes, panel: Panel, answers: Answers) -> None:
 
 
 def _scale(axes: Axes, panel: Panel) -> None:
-    _, top = axes.get_ylim()
+    top = axes.get_ylim()[1] if axes.dataLim.y1 > 0 else 1
     limits = (
         [step for step in panel.field["thresholds"]["steps"] if step["value"] is not None] if _marked(panel) else []
     )
@@ -161,12 +182,13 @@ def _stat(axes: Axes, panel: Panel, answers: Answers) -> None:
     ((query, series),) = answers
     value = float(series[0]["values"][-1][1])
     if query.legend != "__auto":
-        lines = [f"{_legend(query, one)}: {float(one['values'][-1][1]):.0f}" for one in series]
-        axes.text(0.5, 0.45, "\n".join(lines), size=11, ha="center", va="center", color=INK)
+        names = [_legend(query, one).replace(" ", "\n") for one in series]
+        lines = [f"{name}: {float(one['values'][-1][1]):.0f}" for name, one in zip(names, series, strict=True)]
+        axes.text(0.5, 0.5, "\n".join(lines), size=9, ha="center", va="center", color=INK)
         return
     colour = COLOURS.get(_colour(panel, value), INK)
     words = _worded(value, panel.field["unit"])
-    axes.text(0.55, 0.45, words, size=22, weight="bold", color=colour, ha="center", va="center")
+    axes.text(0.5, 0.5, words, size=22, weight="bold", color=colour, ha="center", va="center")
 
 
 def _colour(panel: Panel, value: float) -> str:
@@ -183,9 +205,10 @@ def _tidy(axes: Axes, panel: Panel) -> None:
     unit = panel.field["unit"]
     axes.yaxis.set_major_formatter(lambda value, _: _worded(value, unit))
     axes.xaxis.set_major_formatter(lambda value, _: datetime.fromtimestamp(value * 86400, UTC).strftime("%H:%M"))
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_locator(MultipleLocator(1 / (24 * 60)))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.tick_params(labelsize=7, colors=FAINT, length=0)
+    axes.set_axisbelow(True)
     axes.grid(axis="y", color="#eceef1", linewidth=0.8)
     for side in axes.spines.values():
         side.set_visible(False)
@@ -217,8 +240,8 @@ def _worded(value: float, unit: str) -> str:
         return f"{value:.4g} %" if (value := value * 100) == 0 else f"{value:.3g} %"
     if unit == "s" and value < 1:
         return f"{value * 1000:.3g} ms" if value else "0"
-    if unit == "s" and value >= LONG_S:
-        return f"{value / 60:.3g} min"
+    if unit == "s" and (longer := next((name for name, span_s in LONG_S.items() if value >= 2 * span_s), None)):
+        return f"{value / LONG_S[longer]:.3g} {longer}"
     if unit in _UNITS:
         base, names = _UNITS[unit]
         power = min(int(math.log(value, base)) if value >= 1 else 0, len(names) - 1)

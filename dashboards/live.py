@@ -41,9 +41,9 @@ class Prometheus:
         """Answer a query for this moment."""
         return self._ask("query", {"query": expression})
 
-    def since(self, start_s: float, expression: str, step_s: float) -> Sequence[Series]:
-        """Answer a query for every step from a time on, seconds since the epoch."""
-        asked = {"query": expression, "start": start_s, "end": time.time(), "step": step_s}
+    def between(self, start_s: float, end_s: float, expression: str, step_s: float) -> Sequence[Series]:
+        """Answer a query for every step of a time, told in seconds since the epoch."""
+        asked = {"query": expression, "start": start_s, "end": end_s, "step": step_s}
         return self._ask("query_range", asked)
 
     def _ask(self, path: str, parameters: Mapping[str, Any]) -> Sequence[Series]:

@@ -109,7 +109,14 @@ def lines(
 
 
 def number(
-    title: str, description: str, unit: str, expression: str, *, limits: Limits | None = None, span: int = 4
+    title: str,
+    description: str,
+    unit: str,
+    expression: str,
+    *,
+    limits: Limits | None = None,
+    span: int = 4,
+    height: int = 4,
 ) -> stat.Panel:
     """Show the latest value of a query, coloured by its limits."""
     panel = (
@@ -119,7 +126,7 @@ def number(
         .datasource(SOURCE)
         .unit(unit)
         .span(span)
-        .height(4)
+        .height(height)
         .graph_mode(BigValueGraphMode.AREA)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
         .with_target(_query(0, expression, "__auto"))

@@ -19,8 +19,8 @@ from dashboards.traffic import Traffic
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 
-MINUTES = 1.5
-SETTLE_S = 20
+MINUTES = 6
+SETTLE_S = 60
 """How long rates need until they mean something."""
 STEP_S = 5.0
 
@@ -33,20 +33,19 @@ def preview(home: Path) -> None:
         prometheus(Path(folder), url) as watching,
         httpx.Client(base_url=url, timeout=30) as client,
     ):
-        began_s = time.time()
+        began_s = time.time() + SETTLE_S
         Traffic.of(client).run(MINUTES * 60)
+        ended_s = time.time()
         for name, board in boards().items():
-            draw(board, _answered(watching, name, began_s + SETTLE_S), IMAGES / f"board-{name}.webp")
+            draw(board, _answered(watching, name, began_s, ended_s), IMAGES / f"board-{name}.webp")
 
 
-def _answered(watching: Prometheus, name: str, since_s: float) -> Mapping[int, tuple[Panel, Answers]]:
-    return {
-        panel.told["id"]: (
-            panel,
-            [(query, watching.since(since_s, query.filled, STEP_S)) for query in panel.queries],
-        )
-        for panel in panels(name)
-    }
+def _answered(watching: Prometheus, name: str, began_s: float, ended_s: float) -> Mapping[int, tuple[Panel, Answers]]:
+    asked: dict[int, tuple[Panel, Answers]] = {}
+    for panel in panels(name):
+        answers = [(query, watching.between(began_s, ended_s, query.filled, STEP_S)) for query in panel.queries]
+        asked[panel.told["id"]] = panel, answers
+    return asked
 
 
 if __name__ == "__main__":

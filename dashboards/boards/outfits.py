@@ -56,6 +56,7 @@ SERVED: Final = Row(
             share(rate("kitsune_slots_total", 'source="fallback"'), SLOTS),
             limits=Limits(bad=t.FALLBACKS, warning=t.FALLBACKS / 2),
             span=8,
+            height=8,
         ),
         number(
             "Neutral first candidates",
@@ -63,6 +64,7 @@ SERVED: Final = Row(
             "percentunit",
             share(rate("kitsune_first_candidates_total", 'tone="neutral"'), TONES),
             span=8,
+            height=8,
         ),
     ],
 )
@@ -160,6 +162,7 @@ DRIFT: Final = Row(
             "How full the present window is; it is judged when it is full.",
             "percentunit",
             f"max({series('kitsune_drift_window_share')})",
+            height=8,
         ),
         number(
             "Golden query",
@@ -167,6 +170,7 @@ DRIFT: Final = Row(
             "none",
             f"min({series('kitsune_golden_query_matches')})",
             limits=Limits(bad=0.5, warning=1),
+            height=8,
         ),
     ],
 )
