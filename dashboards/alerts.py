@@ -241,6 +241,14 @@ FEEDBACK: Final = (
         "Clicks an outfit are {{ $value | humanizePercentage }} of those a week ago.",
     ),
     Alert(
+        "KitsuneExperimentDegraded",
+        "ticket",
+        "kitsune_experiment_degraded == 1",
+        "5m",
+        "An experiment is not running",
+        "{{ $labels.instance }} cannot load the trial's release; the control serves every caller.",
+    ),
+    Alert(
         "KitsunePredictionsLost",
         "ticket",
         f'sum by ({BY}) (rate(kitsune_predictions_total{{result!="logged"}}[30m]))'

@@ -157,12 +157,21 @@ DRIFT: Final = Row(
             {"{{profile}}": f"sum by (profile) (increase({series('kitsune_drift_alarms_total')}[1d]))"},
             limits=Limits(bad=t.DRIFT_WINDOWS),
         ),
+        lines(
+            "Windows and hooks",
+            "Windows that were judged, and calls of the drift hooks, a day.",
+            "short",
+            {
+                "windows": f"sum(increase({series('kitsune_drift_windows_total')}[1d]))",
+                "hooks {{result}}": f"sum by (result) (increase({series('kitsune_drift_hooks_total')}[1d]))",
+            },
+        ),
         number(
             "Window",
             "How full the present window is; it is judged when it is full.",
             "percentunit",
             f"max({series('kitsune_drift_window_share')})",
-            height=8,
+            span=12,
         ),
         number(
             "Golden query",
@@ -170,7 +179,7 @@ DRIFT: Final = Row(
             "none",
             f"min({series('kitsune_golden_query_matches')})",
             limits=Limits(bad=0.5, warning=1),
-            height=8,
+            span=12,
         ),
     ],
 )
@@ -264,14 +273,21 @@ VARIANTS: Final = Row(
             "ops",
             {"{{result}}": total(rate("kitsune_shadow_total"), "result")},
             stacked=True,
-            span=12,
         ),
         spread(
             "Overlap with the shadow",
             "Share of the first look's candidates that both have.",
             "percentunit",
             "kitsune_shadow_overlap",
-            span=12,
+        ),
+        number(
+            "Experiment degraded",
+            "Instances that cannot load the trial's release.",
+            "short",
+            f"sum({series('kitsune_experiment_degraded')})",
+            limits=Limits(bad=1),
+            span=8,
+            height=8,
         ),
     ],
 )

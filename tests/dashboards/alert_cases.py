@@ -191,6 +191,13 @@ CASES: Mapping[str, Case] = {
         step="5m",
     ),
     "KitsuneFeedbackDrops": Case(_clicks(80, 20), _clicks(80, 60), "175h", "25%", step="1h"),
+    "KitsuneExperimentDegraded": Case(
+        {f"kitsune_experiment_degraded{{{ONE}}}": "0 1x10"},
+        {f"kitsune_experiment_degraded{{{ONE}}}": "0 1 1 0x10"},
+        "10m",
+        "1",
+        INSTANCE,
+    ),
     "KitsunePredictionsLost": Case(_predictions("0+10x100"), _predictions("0+1x100"), "80m", "9.091%"),
     "KitsuneMemoryHigh": Case(
         {f"process_resident_memory_bytes{{{ONE}}}": "3221225472x30"},
