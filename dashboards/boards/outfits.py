@@ -5,6 +5,7 @@ from typing import Final
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards import thresholds as t
+from dashboards.boards.shoppers import FEEDBACK, VARIANTS
 from dashboards.panels import Limits, Row, board, lines, number, spread
 from dashboards.queries import mean, quantile, rate, series, share, shares, total
 
@@ -12,7 +13,6 @@ ANSWERS: Final = rate("kitsune_outfits_total")
 SLOTS: Final = rate("kitsune_slots_total")
 EMPTY: Final = rate("kitsune_slots_empty_total")
 TONES: Final = rate("kitsune_first_candidates_total")
-CLICKED: Final = 'event="click"'
 
 SERVED: Final = Row(
     "Answers",
@@ -180,114 +180,6 @@ DRIFT: Final = Row(
             f"min({series('kitsune_golden_query_matches')})",
             limits=Limits(bad=0.5, warning=1),
             span=12,
-        ),
-    ],
-)
-
-FEEDBACK: Final = Row(
-    "Feedback",
-    "**No events**: the shop's page has stopped to report; look at its release. **Unjoined**: outfits outlive the "
-    "prediction log, or ids are cut. **Clicks fall while views stay**: shoppers like it less; `kitsune feedback "
-    "report` has the intervals.",
-    [
-        lines(
-            "Feedback",
-            "Events a second.",
-            "ops",
-            {"{{event}}": total(rate("kitsune_feedback_total"), "event")},
-            stacked=True,
-        ),
-        lines(
-            "Clicks an outfit",
-            "Clicks over outfits served.",
-            "percentunit",
-            {"clicks": share(rate("kitsune_feedback_total", CLICKED), ANSWERS)},
-        ),
-        lines(
-            "Feedback without its outfit",
-            "Share of events whose outfit is not in the prediction log.",
-            "percentunit",
-            {"unjoined": share(rate("kitsune_feedback_unjoined_total"), rate("kitsune_feedback_total"))},
-        ),
-        *(
-            lines(
-                f"Clicks by {label}",
-                f"Share of clicks by the {label} that they fell on.",
-                "percentunit",
-                {f"{{{{{label}}}}}": shares(rate(metric, CLICKED), rate(metric, CLICKED), label)},
-                stacked=True,
-                most=1,
-                span=6,
-            )
-            for label, metric in {
-                "slot": "kitsune_feedback_slots_total",
-                "head": "kitsune_feedback_heads_total",
-                "source": "kitsune_feedback_sources_total",
-            }.items()
-        ),
-        lines(
-            "Prediction log",
-            "Answers a second by what became of their line in the log.",
-            "ops",
-            {"{{result}}": total(rate("kitsune_predictions_total"), "result")},
-            stacked=True,
-            span=6,
-        ),
-    ],
-)
-
-VARIANTS: Final = Row(
-    "A/B and shadow",
-    "Differences here have no interval: decide by `kitsune feedback report`. **A shadow that differs much** is no "
-    "fault: look at its contact sheet before you promote it. **Dropped**: the share of requests that it is asked is "
-    "too large for the machine.",
-    [
-        lines(
-            "Outfits by variant",
-            "Answers a second.",
-            "ops",
-            {"{{variant}}": total(rate("kitsune_variant_outfits_total"), "variant")},
-            stacked=True,
-        ),
-        lines(
-            "Clicks by variant",
-            "Clicks over outfits served.",
-            "percentunit",
-            {
-                "{{variant}}": f"{total(rate('kitsune_feedback_versions_total', CLICKED), 'variant')}"
-                f" / {total(rate('kitsune_variant_outfits_total'), 'variant')}"
-            },
-        ),
-        lines(
-            "Degraded by variant",
-            "Share of a variant's answers that lack a look or a slot.",
-            "percentunit",
-            {
-                "{{variant}}": f"{total(rate('kitsune_variant_outfits_degraded_total'), 'variant')}"
-                f" / {total(rate('kitsune_variant_outfits_total'), 'variant')}"
-            },
-        ),
-        lines(
-            "Shadow",
-            "Requests a second that the shadow was asked too, by what it answered.",
-            "ops",
-            {"{{result}}": total(rate("kitsune_shadow_total"), "result")},
-            stacked=True,
-        ),
-        spread(
-            "Overlap with the shadow",
-            "Share of the first look's candidates that both have.",
-            "percentunit",
-            "kitsune_shadow_overlap",
-        ),
-        number(
-            "Experiment degraded",
-            "Instances that cannot load the trial's release.",
-            "short",
-            f"sum({series('kitsune_experiment_degraded')})",
-            limits=Limits(bad=1),
-            span=8,
-            height=8,
         ),
     ],
 )
