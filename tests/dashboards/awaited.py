@@ -45,7 +45,7 @@ OTHER_EXPORTERS = {
 }
 
 EMPTY_ROWS: Mapping[str, str] = {
-    "Elasticsearch": "its exporter stands beside Elasticsearch only",
+    "Elasticsearch": "this service has another engine; test_exporter.py looks at these",
     "Containers": "cAdvisor runs in Kubernetes' kubelet",
     "Drift": "not exported yet",
     "Feedback": "not exported yet",

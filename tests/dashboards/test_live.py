@@ -17,7 +17,6 @@ from tests.dashboards.programs import program
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 PANELS = [panel for name in boards() for panel in panels(name)]
-SHOWN = [panel for panel in PANELS if panel.row not in EMPTY_ROWS]
 TRAFFIC_S = 30
 
 
@@ -46,8 +45,10 @@ def test_no_alert_fires_at_a_service_that_is_well(watched: Prometheus) -> None:
     assert watched.now('ALERTS{alertstate="firing"}') == []
 
 
-@pytest.mark.parametrize("panel", SHOWN, ids=str)
+@pytest.mark.parametrize("panel", PANELS, ids=str)
 def test_a_panel_shows_something(watched: Prometheus, panel: Panel) -> None:
+    if panel.row in EMPTY_ROWS:
+        pytest.skip(EMPTY_ROWS[panel.row])
     for query in panel.queries:
         values = [float(series["value"][1]) for series in watched.now(query.filled)]
         assert [value for value in values if math.isfinite(value)], query.filled
