@@ -14,7 +14,7 @@ from service.domain import Versions
 from service.errors import HomeError, KitsuneError, MappingError, NotReady, Unavailable
 from service.generation import BundleModel
 from service.home import Home, ReleasePointer
-from service.index.breaker import Breaker
+from service.index.breaker import Breaker, BreakerState
 from service.index.generations import generations_of
 from service.index.wrapped import WrappedIndex
 from service.metrics import Metrics
@@ -208,7 +208,6 @@ class Runtime:
 async def open_runtime(settings: Settings, metrics: Metrics) -> AsyncIterator[Runtime]:
     """Serve the release that the home names, and follow the pointer as it moves."""
     home = Home(settings.home)
-    breaker = Breaker(metrics.engine.show_breaker)
 
     def named() -> ReleasePointer:
         # Asked every second: as often as the log of runs has to be looked at.
@@ -218,7 +217,10 @@ async def open_runtime(settings: Settings, metrics: Metrics) -> AsyncIterator[Ru
     def load(pointer: ReleasePointer) -> Release:
         release = load_release(home, pointer, settings)
         metrics.release.loaded(release.versions, pointer, home)
-        index = WrappedIndex(release.index, breaker.call) if pointer.engine == "elasticsearch" else release.index
+        metrics.engine.show_breaker(BreakerState.CLOSED)
+        index = release.index
+        if pointer.engine == "elasticsearch":
+            index = WrappedIndex(index, Breaker(metrics.engine.show_breaker).call)
         return replace(release, index=metrics.engine.measured(index))
 
     with ExitStack() as stack:

@@ -1,7 +1,6 @@
 """What the model answers: an observer that turns each answer into figures."""
 
 import math
-from collections import Counter as Tally
 from collections.abc import Mapping
 from heapq import nsmallest
 from itertools import combinations
@@ -89,9 +88,8 @@ class AnswerMetrics:
         self._observe_targets(seen.targets)
 
     def _observe_slots(self, slots: list[Slot]) -> None:
-        for source, count in Tally(slot.source for slot in slots).items():
-            self._slots[source].inc(count)
         for number, slot in enumerate(slots):
+            self._slots[slot.source].inc()
             if not slot.candidates:
                 self._empty[HEADS[number % SLOTS]].inc()
             elif slot.head is not None:

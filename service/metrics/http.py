@@ -4,6 +4,7 @@ The instrumentator's own gauge of requests in progress lives in the process's on
 application in a process could not start; `InProgress` does the same in the application's.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Literal, get_args
@@ -13,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_fastapi_instrumentator import Instrumentator
 from prometheus_fastapi_instrumentator.metrics import Info
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.metrics.series import counters, histograms
@@ -62,6 +64,9 @@ DURATIONS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5)
 SIZES_BYTES = (100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
+LENGTH = re.compile(r"[0-9]{1,12}")
+
+
 @cache
 def endpoint_of(template: str) -> Endpoint:
     """Return the group of a route, by its template."""
@@ -106,15 +111,13 @@ class HttpMetrics:
 
     def count(self, info: Info) -> None:
         """Take note of one request."""
-        group, status, headers = endpoint_of(info.modified_handler), 500, Headers()
-        if info.response is not None:
-            status, headers = info.response.status_code, info.response.headers
+        group, answer = endpoint_of(info.modified_handler), info.response or Response(status_code=500)
         self._requests[group, info.modified_status].inc()
-        if status >= ERRORS:
-            self._errors[reason_of(status)].inc()
+        if answer.status_code >= ERRORS:
+            self._errors[reason_of(answer.status_code)].inc()
         self._durations[group].observe(info.modified_duration)
         self._asked[group].observe(_length(info.request.headers))
-        self._answered[group].observe(_length(headers))
+        self._answered[group].observe(_length(answer.headers))
 
 
 def reason_of(status: int) -> str:
@@ -123,9 +126,9 @@ def reason_of(status: int) -> str:
 
 
 def _length(headers: Headers) -> int:
-    """Return the length that a body's headers give: 0 where they give none, or nonsense."""
-    length = headers.get("content-length", "0")
-    return int(length) if length.isdecimal() and len(length) < len("1000000000000") else 0
+    """Return the length that a body's headers give, in bytes: 0 where they give none, or nonsense."""
+    length = headers.get("content-length", "")
+    return int(length) if LENGTH.fullmatch(length) else 0
 
 
 class InProgress:

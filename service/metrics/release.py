@@ -2,10 +2,11 @@
 
 import math
 import platform
+from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Literal
 
 import msgspec
 from prometheus_client import CollectorRegistry, Gauge
@@ -21,8 +22,6 @@ UNKNOWN = math.nan
 
 LATEST: Final = "livemostrecent"
 """Of several processes, all of which follow one home, whoever looked last is right."""
-
-IMPORT = "catalog import"
 
 
 class ReleaseMetrics:
@@ -87,15 +86,27 @@ class ReleaseMetrics:
 
 
 def _size_bytes(folder: Path) -> float:
-    return sum(path.stat().st_size for path in folder.iterdir()) if folder.is_dir() else UNKNOWN
+    try:
+        return sum(path.stat().st_size for path in folder.iterdir())
+    except OSError:
+        # Elasticsearch's generations are no folders.
+        return UNKNOWN
 
 
-class _Run(msgspec.Struct):
-    """A line of `runs.jsonl`."""
+class _Rows(msgspec.Struct):
+    """What an import counted."""
 
-    stage: str
+    rows: int
+    refused: int
+    removed: int
+
+
+class _Import(msgspec.Struct):
+    """A line of `runs.jsonl` that tells of an import."""
+
+    stage: Literal["catalog import"]
     at: datetime
-    outputs: dict[str, Any] = {}
+    outputs: _Rows
 
 
 class ImportMetrics:
@@ -134,22 +145,16 @@ class ImportMetrics:
         if last is not None:
             self._tell(last)
 
-    def _tell(self, run: _Run) -> None:
-        self._at.set(run.at.timestamp())
-        done = run.outputs
-        self._rows["accepted"].set(done["rows"] - done["refused"])
-        self._rows["refused"].set(done["refused"])
-        self._rows["removed"].set(done["removed"])
+    def _tell(self, last: _Import) -> None:
+        self._at.set(last.at.timestamp())
+        self._rows["accepted"].set(last.outputs.rows - last.outputs.refused)
+        self._rows["refused"].set(last.outputs.refused)
+        self._rows["removed"].set(last.outputs.removed)
 
 
-def _last_import(log: bytes) -> _Run | None:
+def _last_import(log: bytes) -> _Import | None:
     for line in reversed(log.splitlines()):
-        if IMPORT.encode() in line:
-            try:
-                run = msgspec.json.decode(line, type=_Run)
-            except msgspec.DecodeError:
-                # A line that a power cut left half written.
-                continue
-            if run.stage == IMPORT:
-                return run
+        # Another stage's line, or one that a power cut left half written, is no import's.
+        with suppress(msgspec.DecodeError):
+            return msgspec.json.decode(line, type=_Import)
     return None

@@ -65,6 +65,7 @@ def home(tmp_path: Path) -> Home:
     home.runs_path.write_bytes(
         b'{"at":"2025-01-01T00:00:00+00:00","stage":"catalog import","outputs":{"rows":1,"refused":1,"removed":0}}\n'
         b'{"at":"2026-01-01T00:00:00+00:00","stage":"catalog import","outputs":{"rows":9,"refused":2,"removed":3}}\n'
+        b'{"at":"2026-01-02T00:00:00+00:00","stage":"catalog import","outputs":{"rows":"of another version"}}\n'
         b'{"at":"2026-01-02T00:00:00+00:00","stage":"rollback","release":{"bundle":"catalog import"}}\n'
         b'{"at":"2026-01-03T00:00:00+00:00","stage":"catalog imp'
     )
