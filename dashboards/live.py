@@ -103,15 +103,15 @@ def alertmanager(folder: Path, webhook: str) -> Iterator[str]:
 
 
 @contextmanager
-def kitsune(home: Path) -> Iterator[str]:
-    """Serve a home by the ordinary command, and give the service's URL.
+def kitsune(folder: Path, home: Path) -> Iterator[str]:
+    """Serve a home by the ordinary command, log into a folder, and give the service's URL.
 
     Raises:
         Missing: it did not start; its log says why.
     """
     port = free_port()
     command = [sys.executable, "-m", "service.cli", "serve", "--home", str(home), "--port", str(port)]
-    with _started(command, f"http://{HOST}:{port}", "/readyz", home / "serve.log") as url:
+    with _started(command, f"http://{HOST}:{port}", "/readyz", folder / "serve.log") as url:
         yield url
 
 

@@ -29,7 +29,7 @@ def preview(home: Path) -> None:
     """Watch a service over a home, and draw the boards."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        kitsune(home) as url,
+        kitsune(Path(folder), home) as url,
         prometheus(Path(folder), url) as watching,
         httpx.Client(base_url=url, timeout=30) as client,
     ):

@@ -25,7 +25,7 @@ def watched(made_home: MadeHome, tmp_path_factory: pytest.TempPathFactory) -> It
     """A service over the made shop, after half a minute of a little of everything."""
     program("prometheus")
     folder = tmp_path_factory.mktemp("prometheus")
-    with kitsune(made_home.path) as url, prometheus(folder, url) as watching:
+    with kitsune(folder, made_home.path) as url, prometheus(folder, url) as watching:
         with httpx.Client(base_url=url, timeout=30) as client:
             traffic = Traffic.of(client)
             for ask in ASKED:
