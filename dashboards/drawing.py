@@ -90,7 +90,8 @@ def _has_data(answered: Mapping[int, tuple[Panel, Answers]], told: Mapping[str, 
 
 
 def _bottom(part: Sequence[Mapping[str, Any]]) -> int:
-    return max(told["gridPos"]["y"] + told["gridPos"]["h"] for told in part)
+    bottom: int = max(told["gridPos"]["y"] + told["gridPos"]["h"] for told in part)
+    return bottom
 
 
 def _save(figure: Figure, path: Path) -> None:
@@ -113,8 +114,9 @@ def _plain(markdown: str) -> str:
 
 def _panel(figure: Figure, place: Place, panel: Panel, answers: Answers) -> None:
     left, bottom, width, height = place.inside(0.08, 0.08, 0.1, 0.1)
-    behind = {"transform": figure.transFigure, "facecolor": "white", "edgecolor": CARD, "zorder": -1}
-    figure.add_artist(Rectangle((left, bottom), width, height, **behind))
+    card = Rectangle((left, bottom), width, height, transform=figure.transFigure, facecolor="white", edgecolor=CARD)
+    card.set_zorder(-1)  # behind its axes
+    figure.add_artist(card)
     top = bottom + height - 0.25 / place.rows
     figure.text(left + 0.004, top, panel.title, size=9, weight="bold", color=INK, va="top")
     if not any(series for _, series in answers):
