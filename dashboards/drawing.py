@@ -58,9 +58,7 @@ class Place:
 
 def draw(board: Mapping[str, Any], answered: Mapping[int, tuple[Panel, Answers]], path: Path) -> None:
     """Draw a board and write it as WebP; `answered` has the panels by their number. Rows that lack most data are left out."""
-    shown = [
-        part for part in _parts(board) if _has_data([answered[at] for told in part if (at := told["id"]) in answered])
-    ]
+    shown = [part for part in _parts(board) if _has_data(part, answered)]
     heights = [_bottom(part) - part[0]["gridPos"]["y"] for part in shown]
     figure = Figure(figsize=(WIDTH * CELL_IN[0], sum(heights) * CELL_IN[1]), dpi=DPI, facecolor="#f4f5f7")
     for number, part in enumerate(shown):
@@ -87,9 +85,9 @@ def _parts(board: Mapping[str, Any]) -> Sequence[Sequence[Mapping[str, Any]]]:
     return parts
 
 
-def _has_data(panels: Sequence[tuple[Panel, Answers]]) -> bool:
-    filled = [panel for panel, answers in panels if any(series for _, series in answers)]
-    return len(filled) > len(panels) / 2
+def _has_data(part: Sequence[Mapping[str, Any]], answered: Mapping[int, tuple[Panel, Answers]]) -> bool:
+    asked = [answered[told["id"]][1] for told in part if told["id"] in answered]
+    return sum(any(series for _, series in answers) for answers in asked) > len(asked) / 2
 
 
 def _bottom(part: Sequence[Mapping[str, Any]]) -> int:
