@@ -125,6 +125,7 @@ def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
                 options=options,
                 reporter=shop.reporter,
                 git_revision=git_revision(),
+                data_digest=digest([inputs["rows"], inputs["outfits"]])[:12],
             )
         return {"model": str(draft.relative_to(shop.home.path))} | open_bundle(draft, draft=True).manifest.metrics
 
@@ -183,6 +184,7 @@ def train_generator(
                 permutations=permutations,
                 reporter=shop.reporter,
                 git_revision=git_revision(),
+                data_digest=digest([product_ids, inputs["outfits"]])[:12],
                 refit_all=refit_all,
             )
         return _describe(shop, _install(shop, made)) | {

@@ -48,6 +48,7 @@ NOT_TYPED = {
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --part validation": "the same",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --season '(\\d{4})_'": "the same",
     "kitsune bundle promote BUNDLE --home HOME": "needs a generator that beats what the made shop's colours say",
+    "kitsune runs compare BUNDLE BUNDLE --home HOME": "needs two bundles' ids",
     "kitsune tally BUNDLE ratings-*.json --home HOME": "needs people",
 }
 """Lines that no test types, and why."""
