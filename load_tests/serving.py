@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from http import HTTPStatus
 
 from benchmarks.traffic import HOST, Connection, free_port, get
 
@@ -21,7 +22,7 @@ def kitsune(*command: str) -> Iterator[str]:
     """Run a command of Kitsune's that serves, and give the service's URL once it is ready.
 
     Raises:
-        SystemExit: it ended, or is not ready in time; what it wrote to stderr says why.
+        SystemExit: it ended, has nothing to serve, or does not answer in time; what it wrote to stderr says why.
     """
     port = free_port()
     started = [sys.executable, "-m", "service.cli", *command, "--port", str(port)]
@@ -40,8 +41,11 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise SystemExit("The service ended before it was ready: its last lines above say why.")
-        with suppress(OSError, AssertionError), closing(Connection(port)) as connection:
-            connection.ask(get("/readyz"))
+        with suppress(OSError), closing(Connection(port)) as connection:
+            connection.socket.sendall(get("/readyz"))
+            status, _ = connection.reply()
+            if status != HTTPStatus.OK:
+                raise SystemExit("The service has nothing to serve: its last line above says why.")
             return
         time.sleep(POLL_S)
-    raise SystemExit(f"The service is not ready after {START_WITHIN_S} s.")
+    raise SystemExit(f"The service does not answer after {START_WITHIN_S} s.")

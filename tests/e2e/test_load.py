@@ -65,6 +65,14 @@ def test_seeds_are_made_of_a_home(made_home: MadeHome, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_no_seeds_are_made_of_a_home_without_a_release(tmp_path: Path) -> None:
+    run = python("load_tests.seeds", "--home", "nowhere", folder=tmp_path)
+    assert run.returncode == 1
+    assert "make one with `kitsune build`" in run.stderr
+    assert "nothing to serve" in run.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [[], ["--processes", "2"]], ids=["one process", "master and workers"])
 def test_a_run_within_its_thresholds_ends_well(made_home: MadeHome, tmp_path: Path, workers: list[str]) -> None:
     run = locust(made_home, tmp_path, LENIENT, *workers)
