@@ -92,7 +92,7 @@ def add_rate(report: Report, looks: int, port: int, requests: Sequence[bytes], c
     late_ms = [1000 * float(np.quantile(asked.late_s, 0.99)) for asked in trial.rounds]
     report.add(f"{case}: at that rate, sent late by the client, p99", "ms", late_ms)
     for name, used_ms in trial.used_ms.items():
-        report.add(f"{case}: at that rate, processor time of the {name} a request", "ms", [used_ms])
+        report.add(f"{case}: at that rate, processor time a request, {name}", "ms", [used_ms])
 
 
 def tried(rate: float, port: int, requests: Sequence[bytes], clocks: Clocks) -> Trial:

@@ -105,4 +105,4 @@ def assert_rated(found: dict[str, float], processes: list[str]) -> None:
     assert found["1 look: requests a second and processor, p99 within 100 ms"] == rate.START
     assert 0 < found["1 look: at that rate, p50"] <= found["1 look: at that rate, p99"] < inf
     for process in processes:
-        assert found[f"1 look: at that rate, processor time of the {process} a request"] > 0
+        assert found[f"1 look: at that rate, processor time a request, {process}"] > 0
