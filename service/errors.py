@@ -21,7 +21,7 @@ KitsuneError
     + BundleError               a bundle is damaged, or of another format or shape
     + HomeError                 the home lacks what the command needs
     + HomeLocked                another process writes this home
-    + MissingExtra              the command needs the [train] extra
+    + MissingExtra              what was asked needs an extra that is not installed
     + SettingsError             an environment variable is unknown or has a bad value
 """
 
@@ -178,7 +178,7 @@ class HomeLocked(SetupError):
 
 
 class MissingExtra(SetupError):
-    """The command needs the [train] extra."""
+    """What was asked needs an extra that is not installed."""
 
     code = "missing_extra"
     exit_code = 12
