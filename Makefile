@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 
 SERVING := $(VENV)/.serving
 
-.PHONY: help demo elasticsearch elasticsearch-stop test programs test-unit check docs lock demo-bundle dashboards format clean
+.PHONY: help demo elasticsearch elasticsearch-stop test programs test-unit load check docs lock demo-bundle dashboards format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ programs:
 
 test-unit: $(INSTALLED) ## the tests without training and serving: under a minute
 	$(BIN)/python -m pytest -m "not slow" tests/unit tests/contract
+
+load: $(INSTALLED) ## load the drawn shop for a minute and hold it against thresholds; URL=http://... for a service that runs
+	$(BIN)/python -m load_tests $(URL)
 
 check: $(INSTALLED) ## what CI runs beside the tests: ruff, mypy, import-linter, docs
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,8 +85,8 @@ def wait_until_ready(port: int) -> None:
     """Ask /readyz until it says 200."""
     deadline = time.monotonic() + START_WITHIN_S
     while time.monotonic() < deadline:
-        with suppress(OSError, AssertionError):
-            Connection(port).ask(get("/readyz"))
+        with suppress(OSError, AssertionError), closing(Connection(port)) as connection:
+            connection.ask(get("/readyz"))
             return
         time.sleep(0.005)
     raise SystemExit(f"The server was not ready within {START_WITHIN_S} s; its log is in {FOLDER}.")

@@ -7,7 +7,7 @@ A photo that is not there is only reported: the product comes in without it.
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -192,6 +192,22 @@ class _Import:
             f"All {self.count} rows of {path} were refused, most often for {reason!r}: the record stays as it was."
             " Check the profile's columns."
         )
+
+
+def feed_lines(profile: Profile, data_dir: Path, product_ids: Collection[str]) -> dict[str, int]:
+    """Return the line of the feed that each product came from; one that the feed no longer names is left out.
+
+    Raises:
+        FeedError: the feed cannot be read.
+    """
+    lines: dict[str, int] = {}
+    mender, column = Mender(profile), profile.columns.id.column
+    with profile.feed.opened(data_dir) as feed:
+        profile.check_header(feed.header)
+        for row in feed:
+            if not isinstance(row, BrokenRow) and (name := mender.mend(row.cells)[column]) in product_ids:
+                lines.setdefault(name, row.line)
+    return lines
 
 
 def read_product(profile: Profile, row: FeedRow, attributes: AttributeReader) -> Product:

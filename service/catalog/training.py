@@ -55,6 +55,7 @@ def train_encoder(
     options: EncoderOptions,
     reporter: Reporter,
     git_revision: str | None,
+    data_digest: str,
 ) -> None:
     """Train an encoder and its compression on photos, attributes and outfits, and leave a draft bundle.
 
@@ -75,6 +76,7 @@ def train_encoder(
         options: backbone and training.
         reporter: shows how far it is.
         git_revision: of the code, for the manifest.
+        data_digest: stands for rows and outfits, for the manifest.
 
     Raises:
         FeedError: no photo can be read, or no attribute has labels enough.
@@ -116,7 +118,12 @@ def train_encoder(
         readout=readout,
         training={
             "encoder": _plain(asdict(options))
-            | {"products": len(readable), "photos": len(lessons.photos), "outfits": len(members) if taught else 0}
+            | {
+                "products": len(readable),
+                "photos": len(lessons.photos),
+                "outfits": len(members) if taught else 0,
+                "data": data_digest,
+            }
         },
         metrics={"encoder": task_report(trained, from_vector, kinds)} | costs,
         git_revision=git_revision,
@@ -255,6 +262,7 @@ def train_outfits(
     permutations: Permutations,
     reporter: Reporter,
     git_revision: str | None,
+    data_digest: str,
     refit_all: bool,
 ) -> None:
     """Train a generator on outfits and complete the draft with it.
@@ -263,6 +271,7 @@ def train_outfits(
     epoch. `refit_all` learns from every product, after which no figure of this bundle is an honest one.
 
     The contrastive loss learns from all pairs of an outfit, the cosine distance from those that `permutations` says.
+    `data_digest` stands for products and outfits in the manifest.
 
     Shapes:
         product_ids: [n]
@@ -300,6 +309,7 @@ def train_outfits(
                 "refit_all": refit_all,
                 "outfits": len(train),
                 "products": len(product_ids),
+                "data": data_digest,
             }
         },
         metrics={"generator": trained.report},

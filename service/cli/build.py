@@ -249,7 +249,8 @@ def _refusals(runs: list[StageRun]) -> Iterator[Text]:
         if len(errors) > _SHOWN_ERRORS:
             yield Text(f"{run.stage}: --json shows more of these; all of a feed's are in work/refused-rows.jsonl")
         for rejected in rejections[:_SHOWN_ERRORS]:
-            yield Text(f"{run.stage}: product {rejected['product_id']}: {rejected['reason']}", style="yellow")
+            place = f"line {rejected['line']}, " if rejected["line"] else ""
+            yield Text(f"{run.stage}: {place}product {rejected['product_id']}: {rejected['reason']}", style="yellow")
         if rejections:
             yield Text(f"{run.stage}: {run.outputs['rejected']} left out; {run.outputs['rejections_file']} lists them")
 

@@ -51,7 +51,8 @@ class EngineMetrics:
         """Take note of one call."""
         self._calls[result].inc()
         self._durations.observe(duration_s)
-        self._retries.inc(retries)
+        if retries:
+            self._retries.inc(retries)
 
 
 class _MeasuredIndex(WrappedIndex):

@@ -20,6 +20,7 @@ BEFORE = {
     HOWTO / "roll-back.md": "tutorial",
     HOWTO / "train.md": "made",
     HOWTO / "evaluate.md": "made",
+    HOWTO / "load.md": "demo",
     DOCS / "cli.md": "made",
 }
 """What lies in the folder before a page's first command: what the demo or the tutorial leaves, or the made shop."""
@@ -48,6 +49,15 @@ NOT_TYPED = {
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --part validation": "the same",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --season '(\\d{4})_'": "the same",
     "kitsune bundle promote BUNDLE --home HOME": "needs a generator that beats what the made shop's colours say",
+    "kitsune runs compare BUNDLE BUNDLE --home HOME": "needs two bundles' ids",
+    "make load": "loads for a minute; tests/e2e runs Locust for seconds",
+    "make load URL=http://127.0.0.1:8000": "the same",
+    "LOCUST_USERS=200 LOCUST_RUN_TIME=5m make load URL=http://127.0.0.1:8000": "the same",
+    "locust --locustfile load_tests/locustfile.py --seeds seeds.csv --master --headless --host http://127.0.0.1:8000 "
+    "--expect-workers 4 --users 400 --run-time 5m": "the same",
+    "locust --locustfile load_tests/locustfile.py --seeds seeds.csv --worker --master-host 127.0.0.1": "the same",
+    "python -m benchmarks.rate": "measures for minutes; tests/e2e runs it for seconds",
+    "python -m benchmarks.elastic_rate": "the same",
     "kitsune tally BUNDLE ratings-*.json --home HOME": "needs people",
 }
 """Lines that no test types, and why."""

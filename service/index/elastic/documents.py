@@ -86,6 +86,7 @@ def unfit(product: Product) -> str | None:
 def document(product: Product, vector: Vector, graph: str | None) -> dict[str, Any]:
     """Return the document of a product and its unit vector [d], which goes into the field `graph` as well."""
     numbers = vector.tolist()
+    price = product.asking_price
     return {
         "product_id": product.product_id,
         "taxonomy": product.taxonomy,
@@ -96,14 +97,6 @@ def document(product: Product, vector: Vector, graph: str | None) -> dict[str, A
         "words": sorted(set(words_of(text_of(product)))),
         FLAT: numbers,
         **({graph: numbers} if graph else {}),
-        **volatile(product),
-    }
-
-
-def volatile(product: Product) -> dict[str, Any]:
-    """Return the fields that a patch may change."""
-    price = product.asking_price
-    return {
         "in_stock": product.in_stock,
         "amount": price.amount if price else None,
         "currency": price.currency if price else None,

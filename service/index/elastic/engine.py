@@ -172,7 +172,7 @@ class ElasticIndex:
     async def patch(self, patches: Mapping[str, Patch]) -> None:
         """Change volatile fields, and those only; unknown ids are ignored."""
         for batch in _batches(patches):
-            await self._settle(batch, lambda hit: patching(hit, patches[hit["_id"]]))
+            await self._settle(batch, lambda hit: patching(hit, patches[hit["_id"]], self._fields), with_vectors=True)
 
     async def close(self) -> None:
         """Release the connections."""
@@ -213,7 +213,9 @@ class ElasticIndex:
         gone = outdated(before, items)
         await self._settle({key for key, _ in gone}, lambda hit: removal(hit) if place_of(hit) in gone else None)
 
-    async def _settle(self, product_ids: Collection[str], action: Callable[[Hit], Action | None]) -> None:
+    async def _settle(
+        self, product_ids: Collection[str], action: Callable[[Hit], Action | None], *, with_vectors: bool = False
+    ) -> None:
         """Carry out an action wherever products stand, and again on those that somebody else wrote to meanwhile.
 
         Raises:
@@ -223,7 +225,7 @@ class ElasticIndex:
             if not product_ids:
                 return
             self._retries += bool(attempt)
-            hits = await self._search(bodies.by_ids(product_ids, vectors=False))
+            hits = await self._search(bodies.by_ids(product_ids, vectors=with_vectors))
             product_ids = await self._write([wanted for hit in hits if (wanted := action(hit))])
         if product_ids:
             raise IndexUnavailable("Others write to the same products all the time. Try again in a moment.")
@@ -322,7 +324,7 @@ def _changed(results: Sequence[Any]) -> set[str]:
         ((action, item),) = result.items()
         if item["status"] == CHANGED:
             changed.add(item["_id"])
-        elif item["status"] >= REFUSED and not (item["status"] == MISSING and action != "index"):
+        elif item["status"] >= REFUSED and not (item["status"] == MISSING and action == "delete"):
             if item["status"] == REFUSED:
                 raise InvalidRequest(f"The index does not take product {item['_id']}: {item['error']['reason']}")
             raise IndexUnavailable(f"Elasticsearch takes no writes now ({item['status']}). Try again in a moment.")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.index.base import Item, Patch, Vector
-from service.index.elastic.documents import document, product_of, volatile
+from service.index.elastic.documents import document, item_of
 from service.index.elastic.layouts import VectorFields, routing
 from service.index.elastic.sending import Action
 
@@ -31,9 +31,15 @@ def removal(hit: Hit) -> Action:
     return ({"delete": _unchanged(hit)},)
 
 
-def patching(hit: Hit, patch: Patch) -> Action:
-    """Change a product's volatile fields where it was found."""
-    return {"update": _unchanged(hit)}, {"doc": volatile(patch.applied_to(product_of(hit)))}
+def patching(hit: Hit, patch: Patch, fields: VectorFields) -> Action:
+    """Change a product's volatile fields where it was found; the hit must carry its vector.
+
+    The whole document is sent: the server's own partial update reads it again before it writes as much, which took
+    three times its processor time (20,000 products, a thousand at a time).
+    """
+    item = item_of(hit)
+    product = patch.applied_to(item.product)
+    return {"index": _unchanged(hit)}, document(product, item.vector, fields.graph_of(product.taxonomy))
 
 
 def place_of(hit: Hit) -> Place:

@@ -3,7 +3,9 @@
 import base64
 import shutil
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import Popen
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from elasticsearch import Elasticsearch
 from service.index.elastic.connection import Connection
 from service.index.elastic.keys import make_keys
 from tests.conftest import MadeHome
+from tests.e2e.conftest import ADMIN_KEY
 from tests.e2e.keys.shops import KEY_FILE, SEED, Keys
 from tests.e2e.test_elasticsearch import wait_until
 from tests.e2e.test_serving import outfit, serving
@@ -24,6 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that the service reads its key from."""
     monkeypatch.setenv(KEY_FILE, str(tmp_path / "key"))
+    monkeypatch.setenv("KITSUNE_ADMIN_KEY", ADMIN_KEY)
     return tmp_path / "key"
 
 
@@ -43,8 +47,23 @@ def test_an_expired_key_is_told_and_a_new_one_is_found_in_its_file(
         wait_until(lambda: client.get("/readyz").status_code == 200, within_s=20)
 
 
+def by_signal(_: httpx.Client, process: Popen[bytes]) -> None:
+    process.send_signal(signal.SIGHUP)
+
+
+def by_request(client: httpx.Client, _: Popen[bytes]) -> None:
+    client.post("/v1/admin/reload", headers={"authorization": f"Bearer {ADMIN_KEY}"}).raise_for_status()
+
+
+@pytest.mark.parametrize("reload", [by_signal, by_request])
 def test_a_key_that_is_taken_back_is_told_and_a_new_one_is_found_by_a_reload(
-    connection: Connection, operator: Elasticsearch, shop: MadeHome, shop_keys: Keys, key_file: Path
+    *,
+    connection: Connection,
+    operator: Elasticsearch,
+    shop: MadeHome,
+    shop_keys: Keys,
+    key_file: Path,
+    reload: Callable[[httpx.Client, Popen[bytes]], None],
 ) -> None:
     key = make_keys(connection, OPERATOR, PASSWORD, "1h")[0]
     key_file.write_text(key.encoded)
@@ -55,7 +74,7 @@ def test_a_key_that_is_taken_back_is_told_and_a_new_one_is_found_by_a_reload(
         answers = [client.get("/readyz"), client.post("/v1/outfits", json={"seed": {"product_id": SEED}})]
         assert {answer.status_code for answer in answers} == {503}
         shutil.copyfile(shop_keys.serve, key_file)
-        process.send_signal(signal.SIGHUP)
+        reload(client, process)
         wait_until(lambda: client.get("/readyz").status_code == 200, within_s=20)
         outfit(client)
     said = key_file.with_name("log").read_text() + "".join(answer.text for answer in answers)

@@ -117,16 +117,19 @@ def test_products_that_the_engine_does_not_take_are_listed_in_a_file_that_the_re
     (shop.data.parent / "mapping.yaml").write_text(MAPPING)
     import_catalog(shop)
     install_bundle(shop, Path(service.demo.__file__).parent / "bundle")
-    rejected = tuple(Rejected(f"é{number}", "too\nlong") for number in range(150))
+    rejected = (Rejected("1", "too long"), *(Rejected(f"é{number}", "too\nlong") for number in range(149)))
     monkeypatch.setattr(building, "generations_of", lambda *_: Choosy(rejected))
     run = build_index(shop, Settings())
     assert run.outputs["rejected"] == 150
     lines = (shop.home.path / run.outputs["rejections_file"]).read_text().splitlines()
-    assert [json.loads(line) for line in lines] == [{"product_id": r.product_id, "reason": r.reason} for r in rejected]
+    found = [json.loads(line) for line in lines]
+    assert [(row["product_id"], row["reason"]) for row in found] == [(r.product_id, r.reason) for r in rejected]
+    assert [row["line"] for row in found] == [2] + 149 * [None]
     show_runs([run], as_json=False)
     printed = capsys.readouterr().out
-    assert "product é9: too" in printed
-    assert "product é10:" not in printed
+    assert "line 2, product 1: too long" in printed
+    assert "index build: product é8: too" in printed
+    assert "product é9:" not in printed
     assert "150 left out; work/refused-products.jsonl lists them" in printed
     monkeypatch.setattr(building, "generations_of", lambda *_: Choosy(()))
     assert build_index(shop, Settings()).outputs["rejections_file"] is None

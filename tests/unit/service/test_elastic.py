@@ -111,15 +111,15 @@ def test_taxonomies_that_were_not_all_counted_are_no_answer() -> None:
     [
         ({"index": {"_id": "P1", "status": 400, "error": {"reason": "immense term"}}}, InvalidRequest),
         ({"index": {"_id": "P1", "status": 404, "error": {"reason": "no index"}}}, IndexUnavailable),
-        ({"update": {"_id": "P1", "status": 429, "error": {"reason": "busy"}}}, IndexUnavailable),
+        ({"index": {"_id": "P1", "status": 429, "error": {"reason": "busy"}}}, IndexUnavailable),
     ],
     ids=["refused", "index gone", "busy"],
 )
 def test_a_write_that_was_not_taken_is_an_error(result: dict[str, Any], error: type[Exception]) -> None:
-    gone = [{"delete": {"_id": "a", "status": 404}}, {"update": {"_id": "b", "status": 404}}]
-    engine._changed([*gone, {"index": {"_id": "c", "status": 201}}])
+    gone = {"delete": {"_id": "a", "status": 404}}
+    engine._changed([gone, {"index": {"_id": "c", "status": 201}}])
     with pytest.raises(error):
-        engine._changed([*gone, result])
+        engine._changed([gone, result])
 
 
 @pytest.mark.parametrize(
@@ -260,15 +260,15 @@ class BusyWriter:
         self.writes = 0
 
     async def search(self, **_: Any) -> dict[str, Any]:
-        source = {"product": {"product_id": "P", "taxonomy": "Hats"}}
+        source = {"product": {"product_id": "P", "taxonomy": "Hats"}, "vector": [1.0, 0.0]}
         hit = {"_id": "P", "_routing": "0", "_seq_no": 1, "_primary_term": 1, "_source": source}
         return WHOLE | {"hits": {"hits": [hit]}}
 
     async def bulk(self, operations: list[dict[str, Any]], **_: Any) -> dict[str, Any]:
         self.writes += 1
-        assert operations[0]["update"] == {"_id": "P", "routing": "0", "if_seq_no": 1, "if_primary_term": 1}
+        assert operations[0]["index"] == {"_id": "P", "routing": "0", "if_seq_no": 1, "if_primary_term": 1}
         status = 409 if self.writes <= self.times else 200
-        return {"errors": True, "items": [{"update": {"_id": "P", "status": status}}]}
+        return {"errors": True, "items": [{"index": {"_id": "P", "status": status}}]}
 
 
 @pytest.mark.anyio
