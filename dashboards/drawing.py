@@ -57,7 +57,7 @@ class Place:
 
 
 def draw(board: Mapping[str, Any], answered: Mapping[int, tuple[Panel, Answers]], path: Path) -> None:
-    """Draw a board and write it as WebP; `answered` has the panels by their number. Rows that lack most are left out."""
+    """Draw a board and write it as WebP; `answered` has the panels by their number. Rows that lack most stay out."""
     shown = [part for part in _parts(board) if _has_data(part, answered)]
     heights = [_bottom(part) - part[0]["gridPos"]["y"] for part in shown]
     figure = Figure(figsize=(WIDTH * CELL_IN[0], sum(heights) * CELL_IN[1]), dpi=DPI, facecolor="#f4f5f7")
