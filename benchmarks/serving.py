@@ -14,6 +14,7 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI
 from numpy.typing import NDArray
+from prometheus_client import CollectorRegistry
 
 from benchmarks.blog import Blog, blog_app
 from benchmarks.clocks import ticking
@@ -96,9 +97,9 @@ def ticks() -> NDArray[np.float64]:
 
 
 @asynccontextmanager
-async def _ticking(settings: Settings) -> AsyncIterator[runtime.Runtime]:
+async def _ticking(settings: Settings, registry: CollectorRegistry) -> AsyncIterator[runtime.Runtime]:
     """Open the runtime, and keep a record of the event loop's delays beside it."""
-    async with runtime.open_runtime(settings) as opened:
+    async with runtime.open_runtime(settings, registry) as opened:
         with ticking(asyncio.get_running_loop()) as seen:
             yield opened
     np.save(FOLDER / "ticks.npy", np.array(seen))

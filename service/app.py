@@ -12,17 +12,19 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 from pydantic.json_schema import models_json_schema
 
 from service import metrics, runtime, web
-from service.api import admin, health, outfits, products, schemas, taxonomies
+from service.api import admin, feedback, health, outfits, products, schemas, taxonomies
 from service.api.asked import OutfitBody, PhotoOutfitBody
 from service.api.deps import Runtime
+from service.api.feedback import FeedbackBody
 from service.api.middleware import RequestContext
 from service.api.problems import HANDLERS
 from service.settings import Settings
 
-OpenRuntime = Callable[[Settings], AbstractAsyncContextManager[Runtime]]
+OpenRuntime = Callable[[Settings, CollectorRegistry], AbstractAsyncContextManager[Runtime]]
 
 
 class Kitsune(FastAPI):
@@ -32,7 +34,7 @@ class Kitsune(FastAPI):
         """Return the OpenAPI document, made once."""
         if self.openapi_schema is None:
             _, unseen = models_json_schema(
-                [(model, "validation") for model in (OutfitBody, PhotoOutfitBody, schemas.Problem)],
+                [(model, "validation") for model in (OutfitBody, PhotoOutfitBody, FeedbackBody, schemas.Problem)],
                 ref_template="#/components/schemas/{model}",
             )
             super().openapi()["components"]["schemas"] |= unseen["$defs"]
@@ -42,10 +44,11 @@ class Kitsune(FastAPI):
 def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = runtime.open_runtime) -> FastAPI:
     """Build an application that serves one home, or whatever another composition root opens."""
     settings = settings or Settings.load()
+    registry = CollectorRegistry()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_runtime(settings) as opened:
+        async with open_runtime(settings, registry) as opened:
             app.state.runtime = opened
             with _reload_on_hangup(opened):
                 yield
@@ -69,13 +72,14 @@ def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = run
             *outfits.router.routes,
             *products.router.routes,
             *taxonomies.router.routes,
+            *feedback.router.routes,
             *admin.router.routes,
             *health.router.routes,
             *web.ROUTES,
         ],
     )
     app.state.settings = settings
-    metrics.instrument(app)
+    metrics.instrument(app, registry)
     app.add_middleware(RequestContext)
     return app
 

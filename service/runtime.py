@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 
 import structlog
+from prometheus_client import CollectorRegistry
 from threadpoolctl import threadpool_limits
 
 from mappings import MappingInvalid, SlotMapping, load_mapping
 from service.catalog.record import Record
 from service.domain import Versions
 from service.errors import HomeError, KitsuneError, MappingError, NotReady, Unavailable
+from service.feedback.counters import Counters
+from service.feedback.desk import FeedbackDesk, open_desk
 from service.generation import BundleModel
 from service.home import Home, ReleasePointer
 from service.index.generations import generations_of
@@ -56,9 +59,11 @@ class Runtime:
         settings: Settings,
         named: Callable[[], ReleasePointer],
         load: Callable[[ReleasePointer], Release],
+        desk: FeedbackDesk,
         observers: Sequence[Observer] = (),
     ) -> None:
         self.settings = settings
+        self.desk = desk
         self._observers = observers
         self._named = named
         self._load = load
@@ -178,12 +183,15 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+async def open_runtime(settings: Settings, registry: CollectorRegistry | None = None) -> AsyncIterator[Runtime]:
     """Serve the release that the home names, and follow the pointer as it moves."""
     home = Home(settings.home)
-    runtime = Runtime(settings, lambda: named_release(home), lambda pointer: load_release(home, pointer, settings))
+    counters = Counters(registry or CollectorRegistry())
     # One core a search: requests run side by side, and a second thread inside a small product only costs.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with threadpool_limits(limits=1, user_api="blas"), open_desk(home, settings, counters) as desk:
+        runtime = Runtime(
+            settings, lambda: named_release(home), lambda pointer: load_release(home, pointer, settings), desk
+        )
         await runtime.reload_or_keep()
         watching = asyncio.create_task(runtime.watch())
         try:

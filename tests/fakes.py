@@ -5,13 +5,19 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from prometheus_client import CollectorRegistry
 
 from mappings import SlotMapping, Template
 from service.domain import Money, PredictedAttributes, Product, Versions
 from service.errors import InvalidRequest, KitsuneError, NotReady, UnreadablePhoto
+from service.feedback.counters import Counters
+from service.feedback.desk import FeedbackDesk, open_desk
+from service.feedback.events import EventStore
+from service.home import Home
 from service.index.base import GenerationInfo, Item, Vector
 from service.observation import Observation
 from service.release import Release
@@ -114,6 +120,11 @@ def fake_release() -> Release:
     return Release(Versions("fake-bundle", SPACE, "fake-generation", MAPPING.mapping_id), FakeModel(), index, MAPPING)
 
 
+def idle_desk() -> FeedbackDesk:
+    """A desk without a prediction log, for those who send it no events."""
+    return FeedbackDesk(EventStore(Path("no-home"), days=1), lambda _: {}, Counters(CollectorRegistry()), None)
+
+
 @dataclass
 class FakeRuntime:
     """A `Runtime` that serves one release, or says why it does not."""
@@ -123,6 +134,7 @@ class FakeRuntime:
     reload_error: KitsuneError | None = None
     reloaded: asyncio.Event = field(default_factory=asyncio.Event)
     seen: list[Observation] = field(default_factory=list)
+    desk: FeedbackDesk = field(default_factory=idle_desk)
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[Release]:
@@ -145,11 +157,12 @@ class FakeRuntime:
     def observe(self, seen: Observation) -> None:
         self.seen.append(seen)
 
-    def open(self) -> Callable[[Settings], AbstractAsyncContextManager["FakeRuntime"]]:
-        """Return a composition root that opens this runtime."""
+    def open(self) -> Callable[[Settings, CollectorRegistry], AbstractAsyncContextManager["FakeRuntime"]]:
+        """Return a composition root that opens this runtime, with the desk that the settings ask for."""
 
         @asynccontextmanager
-        async def open_runtime(_: Settings) -> AsyncIterator[FakeRuntime]:
-            yield self
+        async def open_runtime(settings: Settings, registry: CollectorRegistry) -> AsyncIterator[FakeRuntime]:
+            with open_desk(Home(settings.home), settings, Counters(registry)) as self.desk:
+                yield self
 
         return open_runtime

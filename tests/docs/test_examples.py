@@ -19,7 +19,7 @@ from service.catalog.profile import Profile, load_profile
 from service.catalog.record import Record
 from service.cli import app
 from tests.docs.answers import assert_holds
-from tests.docs.conftest import ADMIN_KEY
+from tests.docs.conftest import ADMIN_KEY, FEEDBACK_KEY
 from tests.docs.curl import BASE, request_of
 from tests.docs.pages import DOCS, PAGES, ROOT, Block, blocks
 
@@ -41,7 +41,8 @@ def examples(page: Path) -> list[Example]:
 
 
 def assert_answers(client: httpx.Client, call: Block, shown: Block | None) -> None:
-    response = client.request(**request_of(call.text.replace("$KITSUNE_ADMIN_KEY", ADMIN_KEY)))
+    typed = call.text.replace("$KITSUNE_ADMIN_KEY", ADMIN_KEY).replace("$KITSUNE_FEEDBACK_KEY", FEEDBACK_KEY)
+    response = client.request(**request_of(typed))
     answer = {} if shown is None else json.loads(shown.text)
     status = answer.get("status", 200)
     assert response.status_code == (status if isinstance(status, int) else 200), response.text
