@@ -48,6 +48,9 @@ NOT_TYPED = {
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --part validation": "the same",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --season '(\\d{4})_'": "the same",
     "kitsune bundle promote BUNDLE --home HOME": "needs a generator that beats what the made shop's colours say",
+    "kitsune feedback report --home HOME": "needs shoppers; tests/e2e/feedback types it",
+    "kitsune feedback export --home HOME --out outfits.csv": "the same",
+    "kitsune feedback forget OUTFIT_ID --home HOME": "the same",
     "kitsune tally BUNDLE ratings-*.json --home HOME": "needs people",
 }
 """Lines that no test types, and why."""

@@ -18,6 +18,7 @@ from service.catalog.outfits import read_outfits
 from service.catalog.profile import Profile, load_profile
 from service.catalog.record import Record
 from service.cli import app
+from service.feedback.exporting import HEADER
 from tests.docs.answers import assert_holds
 from tests.docs.conftest import ADMIN_KEY, FEEDBACK_KEY
 from tests.docs.curl import BASE, request_of
@@ -99,6 +100,13 @@ def test_every_profile_loads(block: Block, tmp_path: Path) -> None:
     profile = load(block, tmp_path)
     if profile.outfits is not None:
         profile.outfits.check_header(["outfit", "sku", "top", "bottom", "shoes"])
+
+
+def test_the_profile_of_exported_outfits_names_their_columns(tmp_path: Path) -> None:
+    (block,) = blocks(DOCS / "feedback.md", "toml")
+    source = load(block, tmp_path).outfits
+    assert source is not None
+    source.check_header(HEADER)
 
 
 def test_the_feed_that_is_shown_fits_the_profile_that_is_shown(tmp_path: Path) -> None:
