@@ -6,7 +6,7 @@ import typer
 
 from service.cli.console import HOME, HomeOption
 from service.errors import SetupError
-from service.logs import configure
+from service.logs import STDERR, PatientStream, configure
 from service.settings import Settings
 
 
@@ -30,7 +30,7 @@ def serve(
     from service.app import create_app  # noqa: PLC0415
 
     settings = Settings.load(home=home, host=host, port=port)
-    configure(settings.log_level)
+    configure(settings.log_level, PatientStream(STDERR))
     try:
         uvicorn.run(
             create_app(settings),
