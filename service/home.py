@@ -10,6 +10,7 @@
     current.json     the release: one rename moves bundle, generation and mapping together
     runs.jsonl       what was built, when and how
     predictions.sqlite, predictions/   the prediction log, where it is on
+    experiment.json  a second release that is tried beside it
     feedback.sqlite  what shoppers did with the answers
     .lock            held by the one process that writes
 
@@ -68,6 +69,7 @@ class Home:
         self.runs_path = path / "runs.jsonl"
         self.predictions_path = path / "predictions.sqlite"
         self.predictions_folder = path / "predictions"
+        self.experiment_path = path / "experiment.json"
         self.feedback_path = path / "feedback.sqlite"
         self._current_path = path / "current.json"
         self._lock_path = path / ".lock"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 
 import structlog
@@ -13,9 +13,13 @@ from mappings import MappingInvalid, SlotMapping, load_mapping
 from service.catalog.record import Record
 from service.domain import Versions
 from service.errors import HomeError, KitsuneError, MappingError, NotReady, Unavailable
+from service.experiment import running
 from service.feedback.counters import Counters
 from service.feedback.desk import FeedbackDesk, open_desk
+from service.feedback.shadow import Shadow
+from service.feedback.trial import Trial
 from service.generation import BundleModel
+from service.holding import Held
 from service.home import Home, ReleasePointer
 from service.index.generations import generations_of
 from service.observation import Observation, Observer
@@ -39,15 +43,6 @@ class Readiness:
     reason: str | None = None
 
 
-@dataclass(slots=True)
-class _Held:
-    """A release with the requests that still use it."""
-
-    release: Release
-    leases: int = 0
-    retired: bool = False
-
-
 class Runtime:
     """Holds the current release and swaps it without a request noticing.
 
@@ -59,37 +54,34 @@ class Runtime:
         settings: Settings,
         named: Callable[[], ReleasePointer],
         load: Callable[[ReleasePointer], Release],
-        desk: FeedbackDesk,
         observers: Sequence[Observer] = (),
+        *,
+        desk: FeedbackDesk,
+        trial: Trial,
     ) -> None:
         self.settings = settings
         self.desk = desk
+        self._trial = trial
         self._observers = observers
         self._named = named
         self._load = load
         self._tried: ReleasePointer | None = None
-        self._current: _Held | None = None
+        self._pointer: ReleasePointer | None = None
+        self._current: Held | None = None
         self._reason: str | None = "No release is loaded yet."
         self._fault: str | None = None
         self._swapping = asyncio.Lock()
 
-    @asynccontextmanager
-    async def lease(self) -> AsyncIterator[Release]:
-        """Give the current release for the length of one request.
+    def lease(self, key: str | None = None) -> AbstractAsyncContextManager[Release]:
+        """Give a release for the length of one request: the current one, or the trial's if `key` is among its share.
 
         Raises:
             NotReady: no release could be loaded.
         """
-        held = self._current
-        if held is None:
+        if self._current is None:
             raise NotReady("No release is loaded; /readyz says why.")
-        held.leases += 1
-        try:
-            yield held.release
-        finally:
-            held.leases -= 1
-            if held.retired and held.leases == 0:
-                await held.release.close()
+        variant, held = self._trial.assign(key, self._current)
+        return held.lease(variant)
 
     def observe(self, seen: Observation) -> None:
         """Tell every observer of an answer; one that fails is logged, and the answer goes out all the same."""
@@ -123,17 +115,17 @@ class Runtime:
                     # Nothing is wrong with the release: the watch tries it again.
                     self._tried = None
                 raise
-            previous, self._current = self._current, _Held(release)
+            previous, self._current, self._pointer = self._current, Held(release), self._tried
             self._fault = None
-        await self._retire(previous)
+        if previous is not None:
+            await previous.retire()
         log.info("release_loaded", **asdict(release.versions))
         return release.versions
 
-    async def _retire(self, held: _Held | None) -> None:
-        if held is not None:
-            held.retired = True
-            if held.leases == 0:
-                await held.release.close()
+    async def follow_experiment(self) -> None:
+        """Begin, change or end an experiment as the home says; it is beside a release, or there is none."""
+        if self._pointer is not None:
+            await self._trial.follow(self._pointer)
 
     async def reload_or_keep(self) -> None:
         """Reload, or log why not and go on with the release in use."""
@@ -151,6 +143,7 @@ class Runtime:
                 # A release that was refused is not tried again until the pointer moves.
                 if self._named() != self._tried:
                     await self.reload_or_keep()
+                await self.follow_experiment()
                 await self._check()
             except KitsuneError:
                 # The pointer itself cannot be read just now.
@@ -178,8 +171,10 @@ class Runtime:
 
     async def close(self) -> None:
         """Stop serving."""
+        await self._trial.close()
         held, self._current = self._current, None
-        await self._retire(held)
+        if held is not None:
+            await held.retire()
 
 
 @asynccontextmanager
@@ -189,10 +184,15 @@ async def open_runtime(settings: Settings, registry: CollectorRegistry | None = 
     counters = Counters(registry or CollectorRegistry())
     # One core a search: requests run side by side, and a second thread inside a small product only costs.
     with threadpool_limits(limits=1, user_api="blas"), open_desk(home, settings, counters) as desk:
-        runtime = Runtime(
-            settings, lambda: named_release(home), lambda pointer: load_release(home, pointer, settings), desk
-        )
+
+        def load(pointer: ReleasePointer) -> Release:
+            return load_release(home, pointer, settings)
+
+        trial = Trial(lambda: running(home), load, counters.experiment_degraded)
+        shadow = Shadow(trial, counters, timeout_s=settings.deadline_s)
+        runtime = Runtime(settings, lambda: named_release(home), load, [shadow], desk=desk, trial=trial)
         await runtime.reload_or_keep()
+        await runtime.follow_experiment()
         watching = asyncio.create_task(runtime.watch())
         try:
             yield runtime
@@ -200,6 +200,7 @@ async def open_runtime(settings: Settings, registry: CollectorRegistry | None = 
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
+            await shadow.close()
             await runtime.close()
 
 

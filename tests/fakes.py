@@ -17,7 +17,8 @@ from service.errors import InvalidRequest, KitsuneError, NotReady, UnreadablePho
 from service.feedback.counters import Counters
 from service.feedback.desk import FeedbackDesk, open_desk
 from service.feedback.events import EventStore
-from service.home import Home
+from service.feedback.trial import Trial
+from service.home import Home, ReleasePointer
 from service.index.base import GenerationInfo, Item, Vector
 from service.observation import Observation
 from service.release import Release
@@ -125,6 +126,15 @@ def idle_desk() -> FeedbackDesk:
     return FeedbackDesk(EventStore(Path("no-home"), days=1), lambda _: {}, Counters(CollectorRegistry()), None)
 
 
+def no_trial() -> Trial:
+    """What a runtime has where no experiment runs."""
+
+    def load(_: ReleasePointer) -> Release:
+        raise AssertionError
+
+    return Trial(lambda: None, load, Counters(CollectorRegistry()).experiment_degraded)
+
+
 @dataclass
 class FakeRuntime:
     """A `Runtime` that serves one release, or says why it does not."""
@@ -137,7 +147,8 @@ class FakeRuntime:
     desk: FeedbackDesk = field(default_factory=idle_desk)
 
     @asynccontextmanager
-    async def lease(self) -> AsyncIterator[Release]:
+    async def lease(self, key: str | None = None) -> AsyncIterator[Release]:
+        del key
         if self.reason is not None:
             raise NotReady(self.reason)
         yield self.release

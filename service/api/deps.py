@@ -23,6 +23,8 @@ from service.release import Release
 from service.settings import Settings
 
 DEADLINE_HEADER = "X-Deadline-Ms"
+STICKY_HEADER = "X-Sticky-Key"
+LONGEST_KEY = 256
 WHOLE_MS = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -48,8 +50,8 @@ class Runtime(Protocol):
         """Where answers and feedback are noted."""
         ...
 
-    def lease(self) -> AbstractAsyncContextManager[Release]:
-        """Give the current release for the length of one request."""
+    def lease(self, key: str | None = None) -> AbstractAsyncContextManager[Release]:
+        """Give a release for the length of one request; a key takes part in an experiment, and always the same."""
         ...
 
     def readiness(self) -> Readiness:
@@ -94,6 +96,18 @@ def deadline_s(request: Request) -> float:
     if not WHOLE_MS.fullmatch(asked_ms):
         raise InvalidRequest(f"{DEADLINE_HEADER} must be a whole number of milliseconds above 0.")
     return min(int(asked_ms) / 1000, longest_s)
+
+
+def sticky_key(request: Request) -> str | None:
+    """Return who asks, as the caller tells it, so that an experiment treats them alike; None where it does not.
+
+    Raises:
+        InvalidRequest: the key is too long.
+    """
+    key = request.headers.get(STICKY_HEADER)
+    if key is not None and len(key) > LONGEST_KEY:
+        raise InvalidRequest(f"{STICKY_HEADER} must have at most {LONGEST_KEY} characters.")
+    return key or None
 
 
 @asynccontextmanager

@@ -64,12 +64,8 @@ def forget(
     json: JsonOption = False,
 ) -> None:
     """Remove answers and their events from the home's tables; JSON lines are for their owner to edit."""
-    result = asdict(forget_outfits(Home(home), outfit_ids))
-    show(
-        result,
-        as_json=json,
-        people=lambda: Text(f"removed: {result['predictions']} answers, {result['events']} events"),
-    )
+    gone = forget_outfits(Home(home), outfit_ids)
+    show(asdict(gone), as_json=json, people=lambda: Text(f"removed: {gone.predictions} answers, {gone.events} events"))
 
 
 def _since(days: int) -> datetime:
@@ -78,7 +74,8 @@ def _since(days: int) -> datetime:
 
 def _rendered(found: Report) -> Iterator[RenderableType]:
     yield Text(
-        f"{found.outfits} outfits since {found.since:%Y-%m-%d}, {found.events} events, {found.unjoined} of other outfits"
+        f"{found.outfits} outfits since {found.since:%Y-%m-%d}, {found.events} events, "
+        f"{found.unjoined} of outfits that are not in the log"
     )
     yield _lines(found.lines)
     if found.experiments:

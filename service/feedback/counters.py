@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from service.domain import Variant
 
 ONLY = "only"
 """Stands where a variant's name does, for answers outside of an experiment."""
+
+
+OVERLAPS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
 class Counters:
@@ -26,6 +29,19 @@ class Counters:
         self.versions = counter("feedback_versions", "Events by the variant that answered.", ["event", "variant"])
         self.outfits = counter("variant_outfits", "Outfits by variant.", ["variant"])
         self.degraded = counter("variant_outfits_degraded", "Outfits that are less than asked for.", ["variant"])
+        self.shadow = counter("shadow", "Answers that the trial was asked for in the shadow.", ["result"])
+        self.shadow_overlap = Histogram(
+            "kitsune_shadow_overlap",
+            "Share of the first look's candidates that both releases have.",
+            buckets=OVERLAPS,
+            registry=registry,
+        )
+        self.experiment_degraded = Gauge(
+            "kitsune_experiment_degraded",
+            "1 where an experiment's release cannot be loaded, so that the control serves all.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
 
 
 def label_of(variant: Variant | None) -> str:

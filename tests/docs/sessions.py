@@ -51,6 +51,8 @@ NOT_TYPED = {
     "kitsune feedback report --home HOME": "needs shoppers; tests/e2e/feedback types it",
     "kitsune feedback export --home HOME --out outfits.csv": "the same",
     "kitsune feedback forget OUTFIT_ID --home HOME": "the same",
+    "kitsune experiment start --name bags-first --share 0.2 --mapping bags-first.yaml --home HOME": "the same",
+    "kitsune experiment start --name bags-first --share 0.1 --shadow --mapping bags-first.yaml --home HOME": "the same",
     "kitsune tally BUNDLE ratings-*.json --home HOME": "needs people",
 }
 """Lines that no test types, and why."""

@@ -13,7 +13,7 @@ from service.release import Release
 from service.runtime import Readiness, Runtime
 from service.settings import Settings
 from tests.contract.reference import ReferenceIndex
-from tests.fakes import fake_release, idle_desk
+from tests.fakes import fake_release, idle_desk, no_trial
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +57,7 @@ class Shelf:
         return replace(plain, index=index, versions=replace(plain.versions, generation=pointer.generation))
 
     def runtime(self, *observers: Observer) -> Runtime:
-        return Runtime(Settings(), lambda: self.pointer, self.load, idle_desk(), observers)
+        return Runtime(Settings(), lambda: self.pointer, self.load, observers, desk=idle_desk(), trial=no_trial())
 
 
 async def served(runtime: Runtime) -> str:
@@ -171,7 +171,7 @@ async def test_a_pointer_that_cannot_be_read_does_not_end_the_watch() -> None:
             raise faults.pop()
         return shelf.pointer
 
-    runtime = Runtime(Settings(), named, shelf.load, idle_desk())
+    runtime = Runtime(Settings(), named, shelf.load, desk=idle_desk(), trial=no_trial())
     await runtime.reload()
     watching = asyncio.create_task(runtime.watch(interval_s=0.01))
     shelf.pointer = SECOND
