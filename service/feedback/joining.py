@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from service.feedback.events import Event
 from service.feedback.predictions import LoggedSlot, Prediction
 
+NO_HEAD = "none"
+"""A lock's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -18,7 +21,7 @@ class Place:
     @property
     def head(self) -> str:
         """The slot's head as people count, from 1; none for a lock."""
-        return "none" if self.shown.head is None else str(self.shown.head + 1)
+        return NO_HEAD if self.shown.head is None else str(self.shown.head + 1)
 
 
 def places(prediction: Prediction) -> Iterator[Place]:
