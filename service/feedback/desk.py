@@ -42,7 +42,7 @@ class FeedbackDesk:
         self._counters.outfits.labels(variant).inc()
         if seen.outfit.degraded:
             self._counters.degraded.labels(variant).inc()
-        return None if self._log is None else self._log.put(prediction_of(seen, datetime.now(UTC)))
+        return None if self._log is None else self._put(self._log, seen)
 
     async def take(self, events: Sequence[Event], *, timeout_s: float) -> int:
         """Keep events, and return how many of them are new.
@@ -65,6 +65,15 @@ class FeedbackDesk:
             self._log.close()
         self._writer.shutdown(cancel_futures=True)
         self._events.close()
+
+    def _put(self, predictions: PredictionLog, seen: Observation) -> bool:
+        try:
+            return predictions.put(prediction_of(seen, datetime.now(UTC)))
+        except Exception:
+            # Whatever it was, the shopper gets the answer.
+            self._counters.predictions.labels("failed").inc()
+            log.exception("prediction_not_logged")
+            return False
 
     def _add(self, events: Sequence[Event]) -> int:
         added = self._events.add(events)
