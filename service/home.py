@@ -9,9 +9,12 @@
     evaluations/     what `kitsune evaluate` found, by bundle and part: figures, report, looks to rate
     current.json     the release: one rename moves bundle, generation and mapping together
     runs.jsonl       what was built, when and how
+    predictions.sqlite, predictions/   the prediction log, where it is on
+    experiment.json  a second release that is tried beside it
+    feedback.sqlite  what shoppers did with the answers
     .lock            held by the one process that writes
 
-Everything but the record and the bundles can be made again.
+Everything but the record, the bundles, the prediction log and the feedback can be made again.
 """
 
 import fcntl
@@ -64,6 +67,10 @@ class Home:
         self.photos = path / "photos"
         self.evaluations = path / "evaluations"
         self.runs_path = path / "runs.jsonl"
+        self.predictions_path = path / "predictions.sqlite"
+        self.predictions_folder = path / "predictions"
+        self.experiment_path = path / "experiment.json"
+        self.feedback_path = path / "feedback.sqlite"
         self._current_path = path / "current.json"
         self._lock_path = path / ".lock"
 

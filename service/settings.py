@@ -17,6 +17,7 @@ TEST_PREFIX = "KITSUNE_TEST_"
 """Variables that tell the tests where things are; the service leaves them alone."""
 
 Engine = Literal["embedded", "elasticsearch"]
+PredictionLogKind = Literal["off", "sqlite", "jsonl"]
 LayoutChoice = Literal["auto", "exact", "partitioned"]
 
 IMPOSSIBLE_LAYOUTS = {
@@ -60,6 +61,14 @@ class Settings(BaseSettings):
     elasticsearch_api_key_file: Path | None = Field(default=None, description="File that holds that key instead.")
     elasticsearch_ca_file: Path | None = Field(default=None, description="Authority that signed its certificate.")
     admin_key: SecretStr | None = Field(default=None, description="Bearer key of the admin calls; unset, they are off.")
+    feedback_key: SecretStr | None = Field(
+        default=None, min_length=16, description="Bearer key of those who send feedback; unset, none is taken."
+    )
+    prediction_log: PredictionLogKind = Field(default="off", description="Where answers are kept for reports.")
+    prediction_log_bytes: int = Field(
+        default=10_000_000_000, ge=1_000_000, description="Size beyond which the oldest predictions are removed."
+    )
+    retention_days: int = Field(default=90, ge=1, le=3650, description="Days that predictions and feedback are kept.")
     deadline_s: float = Field(
         default=1.0, gt=0, le=60, allow_inf_nan=False, description="Seconds within which a request is answered."
     )

@@ -58,6 +58,11 @@ NOT_TYPED = {
     "locust --locustfile load_tests/locustfile.py --seeds seeds.csv --worker --master-host 127.0.0.1": "the same",
     "python -m benchmarks.rate": "measures for minutes; tests/e2e runs it for seconds",
     "python -m benchmarks.elastic_rate": "the same",
+    "kitsune feedback report --home HOME": "needs shoppers; tests/e2e/feedback types it",
+    "kitsune feedback export --home HOME --out outfits.csv": "the same",
+    "kitsune feedback forget OUTFIT_ID --home HOME": "the same",
+    "kitsune experiment start --name bags-first --share 0.2 --mapping bags-first.yaml --home HOME": "the same",
+    "kitsune experiment start --name bags-first --share 0.1 --shadow --mapping bags-first.yaml --home HOME": "the same",
     "kitsune tally BUNDLE ratings-*.json --home HOME": "needs people",
 }
 """Lines that no test types, and why."""
