@@ -21,7 +21,7 @@ KitsuneError
     + BundleError               a bundle is damaged, or of another format or shape
     + HomeError                 the home lacks what the command needs
     + HomeLocked                another process writes this home
-    + MissingExtra              the command needs the [train] extra
+    + MissingExtra              the command needs the [train] extra, or the setting the [drift] extra
     + SettingsError             an environment variable is unknown or has a bad value
 """
 
@@ -178,7 +178,7 @@ class HomeLocked(SetupError):
 
 
 class MissingExtra(SetupError):
-    """The command needs the [train] extra."""
+    """The command needs the [train] extra, or the setting the [drift] extra."""
 
     code = "missing_extra"
     exit_code = 12

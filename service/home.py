@@ -7,6 +7,8 @@
     work/            caches of the build
     photos           a link to the data folder of the last import, or a folder that an operator put there instead
     evaluations/     what `kitsune evaluate` found, by bundle and part: figures, report, looks to rate
+    drift/           what was found of windows of requests, and the profiles that they are compared with
+    golden/          what each release answered when it was made
     current.json     the release: one rename moves bundle, generation and mapping together
     runs.jsonl       what was built, when and how
     .lock            held by the one process that writes
@@ -63,6 +65,8 @@ class Home:
         self.work = path / "work"
         self.photos = path / "photos"
         self.evaluations = path / "evaluations"
+        self.drift = path / "drift"
+        self.golden = path / "golden"
         self.runs_path = path / "runs.jsonl"
         self._current_path = path / "current.json"
         self._lock_path = path / ".lock"

@@ -1,18 +1,22 @@
 """The composition root: the one place that chooses concrete parts, and the release that requests are answered from."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 
 import structlog
+from prometheus_client import CollectorRegistry
 from threadpoolctl import threadpool_limits
 
 from mappings import MappingInvalid, SlotMapping, load_mapping
 from service.catalog.record import Record
 from service.domain import Versions
+from service.drift.metrics import DriftMetrics
+from service.drift.monitor import open_monitor
 from service.errors import HomeError, KitsuneError, MappingError, NotReady, Unavailable
 from service.generation import BundleModel
+from service.golden import GoldenQuery
 from service.home import Home, ReleasePointer
 from service.index.generations import generations_of
 from service.observation import Observation, Observer
@@ -57,11 +61,13 @@ class Runtime:
         named: Callable[[], ReleasePointer],
         load: Callable[[ReleasePointer], Release],
         observers: Sequence[Observer] = (),
+        verify: Callable[[Release], Awaitable[None]] | None = None,
     ) -> None:
         self.settings = settings
         self._observers = observers
         self._named = named
         self._load = load
+        self._verify = verify
         self._tried: ReleasePointer | None = None
         self._current: _Held | None = None
         self._reason: str | None = "No release is loaded yet."
@@ -147,6 +153,7 @@ class Runtime:
                 if self._named() != self._tried:
                     await self.reload_or_keep()
                 await self._check()
+                await self._verify_once_loaded()
             except KitsuneError:
                 # The pointer itself cannot be read just now.
                 continue
@@ -171,6 +178,11 @@ class Runtime:
             log.warning("index_checked", fault=fault)
         self._fault = fault
 
+    async def _verify_once_loaded(self) -> None:
+        if self._verify is not None and self._current is not None and self._fault is None:
+            async with self.lease() as release:
+                await self._verify(release)
+
     async def close(self) -> None:
         """Stop serving."""
         held, self._current = self._current, None
@@ -178,12 +190,23 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    """Serve the release that the home names, and follow the pointer as it moves."""
+async def open_runtime(settings: Settings, registry: CollectorRegistry | None = None) -> AsyncIterator[Runtime]:
+    """Serve the release that the home names, and follow the pointer as it moves.
+
+    Raises:
+        MissingExtra: the settings ask for something that is not installed.
+    """
     home = Home(settings.home)
-    runtime = Runtime(settings, lambda: named_release(home), lambda pointer: load_release(home, pointer, settings))
+    registry = registry or CollectorRegistry()
     # One core a search: requests run side by side, and a second thread inside a small product only costs.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with threadpool_limits(limits=1, user_api="blas"), _drift_observers(home, settings, registry) as observers:
+        runtime = Runtime(
+            settings,
+            lambda: named_release(home),
+            lambda pointer: load_release(home, pointer, settings),
+            observers,
+            GoldenQuery(home, registry),
+        )
         await runtime.reload_or_keep()
         watching = asyncio.create_task(runtime.watch())
         try:
@@ -193,6 +216,20 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
             with suppress(asyncio.CancelledError):
                 await watching
             await runtime.close()
+
+
+@contextmanager
+def _drift_observers(home: Home, settings: Settings, registry: CollectorRegistry) -> Iterator[Sequence[Observer]]:
+    """Yield who watches for drift: nobody where that was not asked for."""
+    metrics = DriftMetrics(registry)
+    if not settings.drift:
+        yield ()
+        return
+    monitor = open_monitor(home, settings, metrics)
+    try:
+        yield (monitor,)
+    finally:
+        monitor.close()
 
 
 def named_release(home: Home) -> ReleasePointer:

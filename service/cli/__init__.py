@@ -4,7 +4,7 @@ import typer
 from threadpoolctl import threadpool_limits
 from typer.core import TyperGroup
 
-from service.cli import build, bundle, demo, evaluate, index, mapping, outfit, serve, tally
+from service.cli import build, bundle, demo, drift, evaluate, index, mapping, outfit, serve, tally
 from service.cli.console import fail
 from service.errors import KitsuneError, SetupError
 from service.settings import Settings
@@ -43,7 +43,7 @@ app = typer.Typer(
     help="What goes with this product? Three-slot looks out of a shop's own catalogue.",
     epilog="Start with: kitsune build --profile PROFILE.toml --data FOLDER --home HOME; kitsune serve --home HOME",
 )
-for module in (demo, build, index, serve, outfit, evaluate, tally, bundle, mapping):
+for module in (demo, build, index, serve, outfit, evaluate, tally, bundle, mapping, drift):
     module.register(app)
 
 

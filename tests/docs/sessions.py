@@ -47,6 +47,10 @@ NOT_TYPED = {
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME": "needs Mango's data, which is not ours",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --part validation": "the same",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --season '(\\d{4})_'": "the same",
+    "pip install 'kitsune-outfits[drift]'": "the tests have it",
+    "export KITSUNE_DRIFT=true": "a service that watches is started by nobody here; tests/unit/service/drift has one",
+    "kitsune drift report --home HOME --html drift.html": "needs a thousand requests; tests/unit types it",
+    "kitsune drift baseline --home HOME": "the same",
     "kitsune bundle promote BUNDLE --home HOME": "needs a generator that beats what the made shop's colours say",
     "kitsune tally BUNDLE ratings-*.json --home HOME": "needs people",
 }
