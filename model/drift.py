@@ -117,18 +117,26 @@ def _distances(table: Table, known: NDArray[np.float64]) -> NDArray[np.float64]:
         table: [n, c]. known: [q, c]. returns: [c]
     """
     spreads = np.maximum(known.std(axis=0), np.finfo(np.float32).tiny)
-    distances = [float(wasserstein_distance(*pair)) for pair in zip(table.T, known.T, strict=True)]
-    return np.array(distances) / spreads
+    distances: NDArray[np.float64] = np.array(
+        [wasserstein_distance(*pair) for pair in zip(table.T, known.T, strict=True)]
+    )
+    return np.divide(distances, spreads)
 
 
 def compare_counts(reference: Mapping[str, int], window: Mapping[str, int]) -> list[Share]:
     """Compare categories: the reference's largest, the rest of them, and what it does not know."""
     largest = sorted(reference, key=lambda name: (-reference[name], name))[:CATEGORIES]
     before, now = (_pooled(counts, largest, reference) for counts in (reference, window))
-    p, q = (np.array([*counts.values()]) + _PRIOR for counts in (before, now))
-    p, q = p / p.sum(), q / q.sum()
-    indices = rel_entr(p, q) + rel_entr(q, p)
-    return [Share(name, *map(float, found)) for name, *found in zip(before, p, q, indices, strict=True)]
+    p, q = (_shares(counts, _PRIOR) for counts in (before, now))
+    found = zip(before, _shares(before), _shares(now), rel_entr(p, q) + rel_entr(q, p), strict=True)
+    return [Share(name, *map(float, values)) for name, *values in found]
+
+
+def _shares(counts: Mapping[str, int], prior: float = 0) -> NDArray[np.float64]:
+    """Return each category's share of the rows; 0 of none."""
+    added = np.array([*counts.values()]) + prior
+    shares: NDArray[np.float64] = added / max(added.sum(), 1)
+    return shares
 
 
 def _pooled(counts: Mapping[str, int], largest: list[str], known: Mapping[str, int]) -> dict[str, int]:

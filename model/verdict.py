@@ -10,7 +10,7 @@ PSI_ALARM = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How large a part of the rows a category is of, before and now, and what it adds to the index."""
+    """Which share of the rows a category has, before and now, and what it adds to the index."""
 
     name: str
     before: float

@@ -50,8 +50,8 @@ class DriftMonitor:
             self._hand_on(window)
 
     def close(self) -> None:
-        """Stop judging; what is under way is done first, what is not yet full is forgotten."""
-        self._judging.shutdown(cancel_futures=True)
+        """Take no more windows; one that is being judged is finished before the process ends."""
+        self._judging.shutdown(wait=False, cancel_futures=True)
 
     def _make_room(self) -> None:
         if len(self._windows) == BUNDLES:

@@ -31,7 +31,7 @@ def in_words(window: JudgedWindow) -> Iterator[str]:
         yield f"The last window of {window.requests:,} requests is like its reference."
     else:
         for name in drifted:
-            yield f"{name} drifted: {verdict.ratios[name]:.1f} times what is let pass."
+            yield f"{name} drifted: {verdict.ratios[name]:.2f} times what is let pass."
         if verdict.columns:
             yield f"Dimensions: {', '.join(column.label for column in verdict.columns)}."
         for word in verdict.words:

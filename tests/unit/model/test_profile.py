@@ -69,9 +69,8 @@ def test_a_bundle_keeps_the_profile_that_it_was_completed_with(tmp_path: Path) -
     tiny.write_tiny_bundle(tmp_path / "draft", generator=None)
     draft = open_bundle(tmp_path / "draft", draft=True)
     generator = Generator(tiny.generator_tensors(), tiny.CONFIG)
-    parts = {"generator": generator, "training": {}, "metrics": {}}
-    complete_bundle(draft, tmp_path / "with", profile=profile(), **parts)
-    complete_bundle(draft, tmp_path / "without", **parts)
+    complete_bundle(draft, tmp_path / "with", profile=profile(), generator=generator, training={}, metrics={})
+    complete_bundle(draft, tmp_path / "without", generator=generator, training={}, metrics={})
     assert open_bundle(tmp_path / "with").profile() == profile()
     assert open_bundle(tmp_path / "without").profile() is None
 

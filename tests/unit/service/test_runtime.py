@@ -216,6 +216,24 @@ async def test_an_index_that_stops_answering_is_why_it_is_not_ready_until_it_ans
         assert await served(runtime) == "first"
 
 
+async def test_every_release_that_is_loaded_is_verified_while_it_is_watched() -> None:
+    shelf = Shelf()
+    verified: list[str] = []
+
+    async def verify(release: Release) -> None:
+        verified.append(release.versions.generation)
+
+    runtime = Runtime(Settings(), lambda: shelf.pointer, shelf.load, verify=verify)
+    await runtime.reload()
+    watching = asyncio.create_task(runtime.watch(interval_s=0.01))
+    for generation in ("first", "second"):
+        async with asyncio.timeout(5):
+            while generation not in verified:  # noqa: ASYNC110 - the runtime's own watch is waited for
+                await asyncio.sleep(0.01)
+        shelf.pointer = SECOND
+    watching.cancel()
+
+
 class Noting:
     """Remembers what it was told."""
 

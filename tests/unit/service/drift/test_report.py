@@ -40,7 +40,7 @@ def kitsune(*arguments: str) -> str:
 
 def test_the_page_names_dimensions_words_and_taxonomies_and_runs_nothing() -> None:
     page = drift_page([UNJUDGED, QUIET, JUDGED])
-    assert "seed_vectors drifted: 2.0 times what is let pass." in page
+    assert "seed_vectors drifted: 2.00 times what is let pass." in page
     assert "seed 7" in page
     assert "colour navy" in page
     assert re.search(r"Bags.*50\.0 %", page)
