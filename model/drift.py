@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import rel_entr
 from scipy.stats import ks_2samp, kstwo, wasserstein_distance
 
-from model.profile import NOTHING, OVERRIDES, SEED_TAXONOMIES, SEED_VECTORS, TARGETS, Profile
+from model.profile import NOTHING, OVERRIDES, SEED_TAXONOMIES, SEED_VECTORS, TARGETS, Profile, rounded
 from model.verdict import PSI_ALARM, Column, Share, Verdict, stability_index
 
 SIGNIFICANCE = 0.05
@@ -96,7 +96,7 @@ def compare_columns(reference: Profile, tables: Mapping[str, Table]) -> list[Col
     found: list[Column] = []
     for name, table in tables.items():
         known = np.asarray(reference.quantiles[name]).T
-        ratios = ks_2samp(table, known, axis=0, method="asymp").statistic / critical
+        ratios = ks_2samp(rounded(table), known, axis=0, method="asymp").statistic / critical
         if large:
             ratios = np.minimum(ratios, _distances(table, known) / MOST_MOVED)
         found += _columns(name, ratios, tables[SEED_VECTORS].shape[1])
@@ -117,10 +117,9 @@ def _distances(table: Table, known: NDArray[np.float64]) -> NDArray[np.float64]:
         table: [n, c]. known: [q, c]. returns: [c]
     """
     spreads = np.maximum(known.std(axis=0), np.finfo(np.float32).tiny)
-    distances: NDArray[np.float64] = np.array(
-        [wasserstein_distance(*pair) for pair in zip(table.T, known.T, strict=True)]
-    )
-    return np.divide(distances, spreads)
+    distances = [wasserstein_distance(*pair) for pair in zip(table.T, known.T, strict=True)]
+    in_deviations: NDArray[np.float64] = np.array(distances) / spreads
+    return in_deviations
 
 
 def compare_counts(reference: Mapping[str, int], window: Mapping[str, int]) -> list[Share]:

@@ -30,7 +30,9 @@ OVERRIDES = "overrides"
 QUANTILES = 256
 """So many stand for a column: the steps between them, 0.4 %, are small beside what a window of 1,000 can tell."""
 
-_DECIMALS = 5
+_DECIMALS = 3
+"""A product that very many ask for is a step in a column: it must not be a rounding error away from itself."""
+
 NOTHING = ""
 """The value of an attribute that a vector says nothing of."""
 
@@ -102,9 +104,13 @@ def _quantiles(table: Array) -> list[list[float]]:
     kept = min(QUANTILES, len(table))
     # Values that are there, and none between two: a column of few values stays one.
     places = np.ceil((np.arange(kept) + 0.5) / kept * len(table)).astype(np.int64) - 1
-    found = np.sort(table, axis=0)[places]
-    rounded: list[list[float]] = found.T.astype(np.float64).round(_DECIMALS).tolist()
-    return rounded
+    quantiles: list[list[float]] = np.sort(rounded(table), axis=0)[places].T.tolist()
+    return quantiles
+
+
+def rounded(table: Array) -> NDArray[np.float64]:
+    """Return vectors with the decimals that quantiles keep: what is compared with these has to have no others."""
+    return table.astype(np.float64).round(_DECIMALS)
 
 
 def encode_profile(profile: Profile) -> bytes:

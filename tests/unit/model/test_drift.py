@@ -9,7 +9,7 @@ from model.compression import unit_rows
 from model.drift import REST, UNSEEN, compare_columns, compare_counts, judge
 from model.profile import SEED_TAXONOMIES, SEED_VECTORS, TARGETS, Profile
 from model.verdict import PSI_ALARM, PSI_WARNING, Verdict, stability_index
-from tests.drifting import DIMENSIONS, Array, DriftShop, Rows
+from tests.drifting import DIMENSIONS, PRODUCTS, Array, DriftShop, Rows
 
 Shift = Callable[[DriftShop, np.random.Generator], tuple[Rows, Array | None]]
 
@@ -59,6 +59,15 @@ def test_a_shift_is_found_within_one_window(shop: DriftShop, reference: Profile,
     for seed in range(3):
         verdict = judge(reference, *shop.look(*shift(shop, np.random.default_rng(seed))))
         assert SEED_VECTORS in verdict.drifted
+
+
+def test_traffic_that_asks_for_few_products_is_like_a_baseline_of_itself(shop: DriftShop) -> None:
+    chance = np.random.default_rng(0)
+    asked = 1 / np.arange(1, PRODUCTS + 1)
+    weights = chance.permutation(asked / asked.sum())
+    baseline, _ = shop.look(chance.choice(PRODUCTS, 1000, p=weights))
+    for _ in range(3):
+        assert judge(baseline, *shop.look(chance.choice(PRODUCTS, 1000, p=weights))).drifted == []
 
 
 def test_the_words_say_which_colour_is_gone(shop: DriftShop, reference: Profile) -> None:
