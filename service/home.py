@@ -7,6 +7,8 @@
     work/            caches of the build
     photos           a link to the data folder of the last import, or a folder that an operator put there instead
     evaluations/     what `kitsune evaluate` found, by bundle and part: figures, report, looks to rate
+    drift/           what was found of windows of requests, and the profiles that they are compared with
+    golden/          what each release answered when it was made
     current.json     the release: one rename moves bundle, generation and mapping together
     runs.jsonl       what was built, when and how
     predictions.sqlite, predictions/   the prediction log, where it is on
@@ -66,6 +68,8 @@ class Home:
         self.work = path / "work"
         self.photos = path / "photos"
         self.evaluations = path / "evaluations"
+        self.drift = path / "drift"
+        self.golden = path / "golden"
         self.runs_path = path / "runs.jsonl"
         self.predictions_path = path / "predictions.sqlite"
         self.predictions_folder = path / "predictions"

@@ -1,7 +1,7 @@
 """The composition root: the one place that chooses concrete parts, and the release that requests are answered from."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 
@@ -11,6 +11,8 @@ from threadpoolctl import threadpool_limits
 from mappings import MappingInvalid, SlotMapping, load_mapping
 from service.catalog.record import Record
 from service.domain import Versions
+from service.drift.metrics import DriftMetrics
+from service.drift.monitor import open_monitor
 from service.errors import HomeError, KitsuneError, MappingError, NotReady, Unavailable
 from service.experiment import running
 from service.feedback.counters import Counters
@@ -18,6 +20,7 @@ from service.feedback.desk import FeedbackDesk, open_desk
 from service.feedback.shadow import Shadow
 from service.feedback.trial import Trial
 from service.generation import BundleModel
+from service.golden import GoldenQuery
 from service.holding import Held
 from service.home import Home, ReleasePointer
 from service.index.breaker import Breaker, BreakerState
@@ -61,6 +64,7 @@ class Runtime:
         metrics: Metrics,
         desk: FeedbackDesk,
         trial: Trial,
+        verify: Callable[[Release], Awaitable[None]] | None = None,
     ) -> None:
         self.settings = settings
         self.metrics = metrics
@@ -69,6 +73,7 @@ class Runtime:
         self._observers = observers
         self._named = named
         self._load = load
+        self._verify = verify
         self._tried: ReleasePointer | None = None
         self._pointer: ReleasePointer | None = None
         self._current: Held | None = None
@@ -171,6 +176,7 @@ class Runtime:
                 await self.follow_experiment()
                 await self._check()
                 self._show()
+                await self._verify_once_loaded()
             except KitsuneError:
                 # The pointer itself cannot be read just now.
                 continue
@@ -195,6 +201,11 @@ class Runtime:
             log.warning("index_checked", fault=fault)
         self._fault = fault
 
+    async def _verify_once_loaded(self) -> None:
+        if self._verify is not None and self._current is not None and self._fault is None:
+            async with self.lease() as release:
+                await self._verify(release)
+
     async def close(self) -> None:
         """Stop serving."""
         await self._trial.close()
@@ -205,7 +216,11 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(settings: Settings, metrics: Metrics) -> AsyncIterator[Runtime]:
-    """Serve the release that the home names, and follow the pointer as it moves."""
+    """Serve the release that the home names, and follow the pointer as it moves.
+
+    Raises:
+        MissingExtra: the settings ask for something that is not installed.
+    """
     home = Home(settings.home)
 
     def named() -> ReleasePointer:
@@ -233,14 +248,9 @@ async def open_runtime(settings: Settings, metrics: Metrics) -> AsyncIterator[Ru
         desk = stack.enter_context(open_desk(home, settings, counters))
         trial = Trial(lambda: running(home), opened, counters.experiment_degraded)
         shadow = Shadow(trial, counters, timeout_s=settings.deadline_s)
-        observers: list[Observer] = [shadow]
-        if settings.metrics:
-            observers.append(metrics.answers)
-        if settings.tracing:
-            from service.tracing import traced  # noqa: PLC0415 - most do not trace
-
-            observers.append(stack.enter_context(traced()))
-        runtime = Runtime(settings, named, load, observers, metrics=metrics, desk=desk, trial=trial)
+        observers = [shadow, *_observers(home, settings, metrics, stack)]
+        golden = GoldenQuery(home, metrics.registry)
+        runtime = Runtime(settings, named, load, observers, metrics=metrics, desk=desk, trial=trial, verify=golden)
         await runtime.reload_or_keep()
         await runtime.follow_experiment()
         watching = asyncio.create_task(runtime.watch())
@@ -252,6 +262,21 @@ async def open_runtime(settings: Settings, metrics: Metrics) -> AsyncIterator[Ru
                 await watching
             await shadow.close()
             await runtime.close()
+
+
+def _observers(home: Home, settings: Settings, metrics: Metrics, stack: ExitStack) -> Iterator[Observer]:
+    """Yield who watches answers, as the settings say; `stack` closes them."""
+    if settings.metrics:
+        yield metrics.answers
+    if settings.tracing:
+        from service.tracing import traced  # noqa: PLC0415 - most do not trace
+
+        yield stack.enter_context(traced())
+    drift = DriftMetrics(metrics.registry)
+    if settings.drift:
+        monitor = open_monitor(home, settings, drift)
+        stack.callback(monitor.close)
+        yield monitor
 
 
 def named_release(home: Home) -> ReleasePointer:

@@ -1,6 +1,7 @@
 """What an operator may set: environment variables that begin with `KITSUNE_`, read once."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -77,6 +78,14 @@ class Settings(BaseSettings):
     metrics: bool = Field(default=True, description="Whether requests and answers are counted, and /metrics served.")
     tracing: bool = Field(default=False, description="Whether answers are traced; OTEL_* variables say where to.")
     stay_ready: bool = Field(default=False, description="Whether /readyz stays 200 while the index does not answer.")
+    drift: bool = Field(default=False, description="Whether requests are watched for drift; needs the [drift] extra.")
+    drift_window: int = Field(
+        default=1000, ge=500, le=100_000, description="Requests that are looked at together for drift."
+    )
+    drift_hook_command: str | None = Field(default=None, description="Command that is told when drift begins.")
+    drift_hook_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/]", description="Address that is told when drift begins."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least important log lines that are written."
     )
@@ -119,6 +128,17 @@ class Settings(BaseSettings):
             return self.elasticsearch_api_key.get_secret_value()
         path = self.elasticsearch_api_key_file
         return None if path is None else _read_key(path)
+
+    @field_validator("drift_hook_command")
+    @classmethod
+    def _command(cls, command: str | None) -> str | None:
+        try:
+            words = shlex.split(command or "")
+        except ValueError:
+            words = []
+        if command is not None and not words:
+            raise PydanticCustomError("no_command", "it is no command: quote it as in a shell.")
+        return command
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,11 +141,13 @@ def plain_runtime(
     named: Callable[[], ReleasePointer],
     load: Callable[[ReleasePointer], Release],
     observers: Sequence[Observer] = (),
+    *,
     metrics: Metrics | None = None,
+    verify: Callable[[Release], Awaitable[None]] | None = None,
 ) -> Runtime:
     """A real runtime without a prediction log and experiments."""
     metrics = metrics or Metrics()
-    return Runtime(settings, named, load, observers, metrics=metrics, desk=idle_desk(), trial=no_trial())
+    return Runtime(settings, named, load, observers, metrics=metrics, desk=idle_desk(), trial=no_trial(), verify=verify)
 
 
 @dataclass

@@ -28,7 +28,7 @@ MOST_VALUES = 9
 async def open_fake(settings: Settings, metrics: Metrics) -> AsyncIterator[Runtime]:
     """Open the real runtime over the shop of twelve."""
     pointer = ReleasePointer("fake-bundle", "fake-generation", "fake")
-    runtime = plain_runtime(settings, lambda: pointer, lambda _: fake_release(), [metrics.answers], metrics)
+    runtime = plain_runtime(settings, lambda: pointer, lambda _: fake_release(), [metrics.answers], metrics=metrics)
     await runtime.reload()
     yield runtime
     await runtime.close()

@@ -251,6 +251,24 @@ async def test_releases_that_were_loaded_or_refused_are_counted_and_an_engine_th
     assert value(runtime.metrics.registry, "kitsune_index_products") == 12
 
 
+async def test_every_release_that_is_loaded_is_verified_while_it_is_watched() -> None:
+    shelf = Shelf()
+    verified: list[str] = []
+
+    async def verify(release: Release) -> None:
+        verified.append(release.versions.generation)
+
+    runtime = plain_runtime(Settings(), lambda: shelf.pointer, shelf.load, verify=verify)
+    await runtime.reload()
+    watching = asyncio.create_task(runtime.watch(interval_s=0.01))
+    for generation in ("first", "second"):
+        async with asyncio.timeout(5):
+            while generation not in verified:  # noqa: ASYNC110 - the runtime's own watch is waited for
+                await asyncio.sleep(0.01)
+        shelf.pointer = SECOND
+    watching.cancel()
+
+
 class Noting:
     """Remembers what it was told."""
 
