@@ -22,6 +22,7 @@ ENCODER = "encoder.safetensors"
 COMPRESSION = "compression.safetensors"
 GENERATOR = "generator.safetensors"
 READOUT = "readout.safetensors"
+PROFILE = "profile.json"
 MANIFEST = "manifest.json"
 
 SPACE_FILES = frozenset({IMAGE_BACKBONE, ENCODER, COMPRESSION})
@@ -83,7 +84,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def file_names(self) -> frozenset[str]:
         """The files that stand beside the manifest."""
-        parts = {GENERATOR: self.generator, READOUT: self.readout}
+        parts = {GENERATOR: self.generator, READOUT: self.readout, PROFILE: self.files.get(PROFILE)}
         return SPACE_FILES | {name for name, part in parts.items() if part is not None}
 
     @property

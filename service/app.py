@@ -12,9 +12,10 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from service import runtime, web
-from service.api import admin, health, outfits, products, schemas, taxonomies
+from service.api import admin, feedback, health, outfits, products, schemas, taxonomies
 from service.api.asked import OutfitBody, PhotoOutfitBody
 from service.api.deps import Runtime
+from service.api.feedback import FeedbackBody
 from service.api.middleware import RequestContext
 from service.api.problems import HANDLERS
 from service.metrics import Metrics
@@ -31,7 +32,7 @@ class Kitsune(FastAPI):
         """Return the OpenAPI document, made once."""
         if self.openapi_schema is None:
             _, unseen = models_json_schema(
-                [(model, "validation") for model in (OutfitBody, PhotoOutfitBody, schemas.Problem)],
+                [(model, "validation") for model in (OutfitBody, PhotoOutfitBody, FeedbackBody, schemas.Problem)],
                 ref_template="#/components/schemas/{model}",
             )
             super().openapi()["components"]["schemas"] |= unseen["$defs"]
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = run
             *outfits.router.routes,
             *products.router.routes,
             *taxonomies.router.routes,
+            *feedback.router.routes,
             *admin.router.routes,
             *health.router.routes,
             *web.ROUTES,

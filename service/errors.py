@@ -13,6 +13,7 @@ KitsuneError
   * Unavailable                 nothing is wrong with the request; try again
     + IndexUnavailable          the engine does not answer
     + NotReady                  no release is loaded
+    + FeedbackUnavailable       events cannot be kept
     + DeadlineExceeded          the answer would come too late
   * SetupError                  the operator must change something first
     + ProfileError              the feed profile does not fit the feed
@@ -120,6 +121,12 @@ class NotReady(Unavailable):
     """No release is loaded."""
 
     code = "not_ready"
+
+
+class FeedbackUnavailable(Unavailable):
+    """Events cannot be kept."""
+
+    code = "feedback_unavailable"
 
 
 class DeadlineExceeded(Unavailable):

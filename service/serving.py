@@ -41,7 +41,7 @@ def serve_http(settings: Settings) -> None:
 
 
 def _app(settings: Settings) -> FastAPI:
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, logs.PatientStream(logs.STDERR))
     return create_app(settings)
 
 
@@ -57,7 +57,7 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _run_workers(settings: Settings) -> None:
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, logs.PatientStream(logs.STDERR))
     config = uvicorn.Config(partial(_app, settings), factory=True, workers=settings.workers, **_options(settings))
     workers = _Workers(config, [config.bind_socket()])
     workers.run()

@@ -29,6 +29,7 @@ from service.catalog.record import Record
 from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
 from service.catalog.words import word_lists_digest
 from service.errors import BundleError, FeedError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
+from service.experiment import generations_in_use
 from service.home import Home, ReleasePointer, replace_file
 from service.index.elastic.planning import Plan, plan_layout
 from service.index.generations import Rejected, generations_of
@@ -263,7 +264,7 @@ def build_index(shop: Shop, settings: Settings) -> StageRun:
         # The engine first: should this be cut off, the release that serves is still whole, and a rerun ends it.
         generations.activate(pointer.generation, record)
     shop.home.release(pointer)
-    generations.prune(keep=[p.generation for p in (pointer, shop.home.previous()) if p is not None])
+    generations.prune(keep=generations_in_use(shop.home, (pointer, shop.home.previous())))
     return _logged(shop, replace(run, outputs=run.outputs | asdict(pointer), skipped=unchanged))
 
 

@@ -1,7 +1,7 @@
 """A circuit breaker: while an engine is away, requests are told so at once instead of each waiting for it.
 
-Source: M. Nygard, Release It!, for the three states. The libraries for asyncio that were looked at (purgatory,
-aiobreaker) measure time by the wall clock, or count a call that its caller cut off as an engine's failure.
+Source: M. Nygard, Release It!, for the three states. It is our own because of what counts as a failure here: a caller
+that gives up early proves nothing about the engine, a call that hangs does, and the clock must be monotonic.
 """
 
 import asyncio

@@ -48,6 +48,10 @@ NOT_TYPED = {
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME": "needs Mango's data, which is not ours",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --part validation": "the same",
     "kitsune evaluate --profile examples/mango.toml --data FOLDER --home HOME --season '(\\d{4})_'": "the same",
+    "pip install 'kitsune-outfits[drift]'": "the tests have it",
+    "export KITSUNE_DRIFT=true": "a service that watches is started by nobody here; tests/unit/service/drift has one",
+    "kitsune drift report --home HOME --html drift.html": "needs a thousand requests; tests/unit types it",
+    "kitsune drift baseline --home HOME": "the same",
     "kitsune bundle promote BUNDLE --home HOME": "needs a generator that beats what the made shop's colours say",
     "kitsune runs compare BUNDLE BUNDLE --home HOME": "needs two bundles' ids",
     "make load": "loads for a minute; tests/e2e runs Locust for seconds",
@@ -58,6 +62,11 @@ NOT_TYPED = {
     "locust --locustfile load_tests/locustfile.py --seeds seeds.csv --worker --master-host 127.0.0.1": "the same",
     "python -m benchmarks.rate": "measures for minutes; tests/e2e runs it for seconds",
     "python -m benchmarks.elastic_rate": "the same",
+    "kitsune feedback report --home HOME": "needs shoppers; tests/e2e/feedback types it",
+    "kitsune feedback export --home HOME --out outfits.csv": "the same",
+    "kitsune feedback forget OUTFIT_ID --home HOME": "the same",
+    "kitsune experiment start --name bags-first --share 0.2 --mapping bags-first.yaml --home HOME": "the same",
+    "kitsune experiment start --name bags-first --share 0.1 --shadow --mapping bags-first.yaml --home HOME": "the same",
     "kitsune tally BUNDLE ratings-*.json --home HOME": "needs people",
 }
 """Lines that no test types, and why."""

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from service.drift.metrics import DriftMetrics
+from service.feedback.counters import Counters
+from service.golden import GoldenQuery
 from service.home import Home, ReleasePointer
 from service.metrics import Metrics
 from tests.docs.pages import DOCS, prose, quoted, rows
@@ -16,6 +19,9 @@ def exported(folder: Path) -> dict[str, tuple[str, set[str], set[str]]]:
     metrics, versions = Metrics(), fake_release().versions
     pointer = ReleasePointer(versions.bundle, versions.generation, versions.mapping)
     metrics.release.loaded(versions, pointer, Home(folder))
+    Counters(metrics.registry)
+    DriftMetrics(metrics.registry)
+    GoldenQuery(Home(folder), metrics.registry)
     found = {}
     for family in metrics.registry.collect():
         said = [pair for sample in family.samples for pair in sample.labels.items() if pair[0] != BOUND]

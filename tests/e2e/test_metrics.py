@@ -16,7 +16,7 @@ from service.metrics import Metrics
 from service.runtime import Runtime
 from service.settings import Settings
 from tests.e2e.conftest import Serve, served
-from tests.fakes import fake_release
+from tests.fakes import fake_release, plain_runtime
 from tests.unit.service.metrics.scraped import moved, samples, value
 
 OUTFITS = "/v1/outfits"
@@ -28,7 +28,7 @@ MOST_VALUES = 9
 async def open_fake(settings: Settings, metrics: Metrics) -> AsyncIterator[Runtime]:
     """Open the real runtime over the shop of twelve."""
     pointer = ReleasePointer("fake-bundle", "fake-generation", "fake")
-    runtime = Runtime(settings, lambda: pointer, lambda _: fake_release(), [metrics.answers], metrics)
+    runtime = plain_runtime(settings, lambda: pointer, lambda _: fake_release(), [metrics.answers], metrics=metrics)
     await runtime.reload()
     yield runtime
     await runtime.close()

@@ -82,6 +82,7 @@ def test_every_status_that_an_address_can_answer_is_documented(client: httpx.Cli
         "GET /v1/products/{product_id}/similar": {"200", "404", "422", "503", "504"},
         "GET /v1/taxonomies": {"200", "422", "503", "504"},
         "GET /v1/mappings/{taxonomy}": {"200", "404", "422", "503", "504"},
+        "POST /v1/feedback": {"200", "400", "401", "403", "413", "415", "422", "503"},
         "POST /v1/admin/reload": {"200", "401", "403", "409"},
         "GET /livez": {"200"},
         "GET /readyz": {"200", "503"},
