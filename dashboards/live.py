@@ -1,5 +1,6 @@
 """A real service, Prometheus and Alertmanager, each for as long as a test or a preview needs it."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,15 @@ from benchmarks.traffic import HOST, free_port
 from dashboards.thresholds import JOB
 
 RULES: Final = tuple(sorted((Path(__file__).parent / "rules").glob("*.yaml")))
+
+FEEDBACK_KEY: Final = "a-key-only-for-looking-at-boards"
+SETTINGS: Final[Mapping[str, str]] = {
+    "KITSUNE_FEEDBACK_KEY": FEEDBACK_KEY,
+    "KITSUNE_PREDICTION_LOG": "sqlite",
+    "KITSUNE_DRIFT": "true",
+    "KITSUNE_DRIFT_WINDOW": "500",
+}
+"""Everything that can be watched is on."""
 
 START_WITHIN_S: Final = 120
 STOP_WITHIN_S: Final = 30
@@ -111,7 +121,8 @@ def kitsune(folder: Path, home: Path) -> Iterator[str]:
     """
     port = free_port()
     command = [sys.executable, "-m", "service.cli", "serve", "--home", str(home), "--port", str(port)]
-    with _started(command, f"http://{HOST}:{port}", "/readyz", folder / "serve.log") as url:
+    settings = os.environ | SETTINGS
+    with _started(command, f"http://{HOST}:{port}", "/readyz", folder / "serve.log", settings) as url:
         yield url
 
 
@@ -148,8 +159,10 @@ def _program(name: str) -> str:
 
 
 @contextmanager
-def _started(command: Sequence[str], url: str, ready: str, log: Path) -> Iterator[str]:
-    with log.open("wb") as output, subprocess.Popen(command, stderr=output) as process:
+def _started(
+    command: Sequence[str], url: str, ready: str, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    with log.open("wb") as output, subprocess.Popen(command, stderr=output, env=environment) as process:
         try:
             _wait_until_ready(url + ready, process, log)
             yield url

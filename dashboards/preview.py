@@ -16,6 +16,7 @@ from dashboards.drawing import Answers, draw
 from dashboards.live import Prometheus, kitsune, prometheus
 from dashboards.reading import Panel, boards, panels
 from dashboards.traffic import Traffic
+from dashboards.trying import try_another_mapping
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 
@@ -34,7 +35,11 @@ def preview(home: Path) -> None:
         httpx.Client(base_url=url, timeout=30) as client,
     ):
         began_s = time.time() + SETTLE_S
-        Traffic.of(client).run(MINUTES * 60)
+        traffic = Traffic.of(client)
+        try_another_mapping(home, shadow=True)
+        traffic.run(MINUTES * 60 / 3)
+        try_another_mapping(home, shadow=False)
+        traffic.run(MINUTES * 60 * 2 / 3)
         ended_s = time.time()
         for name, board in boards().items():
             draw(board, _answered(watching, name, began_s, ended_s), IMAGES / f"board-{name}.webp")

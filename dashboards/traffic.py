@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 from PIL import Image
+
+from dashboards.live import FEEDBACK_KEY
 
 RATE: Final = 8.0
 """Requests a second."""
@@ -17,7 +20,10 @@ RATE: Final = 8.0
 SURGE: Final = 3.0
 """How much more often the busiest minutes ask than the quietest."""
 
-Ask = Callable[["Traffic"], httpx.Response]
+MOST_REACTED: Final = 50
+"""Outfits of one call: it takes 100 events."""
+
+Ask = Callable[["Traffic"], httpx.Response | None]
 
 
 @dataclass(slots=True)
@@ -26,6 +32,8 @@ class Traffic:
 
     client: httpx.Client
     products: list[Mapping[str, Any]]
+    answered: list[Mapping[str, Any]] = field(default_factory=list)
+    """Outfits that shoppers have not reacted to yet."""
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - traffic, no secret
 
     @classmethod
@@ -114,8 +122,24 @@ def nothing(traffic: Traffic) -> httpx.Response:
     return traffic.client.get("/v1/outfits/no-such-product")
 
 
+def react(traffic: Traffic) -> httpx.Response | None:
+    """Tell what shoppers did with the outfits since the last time: they see all, and click on every other."""
+    events = [event for outfit in traffic.answered[-MOST_REACTED:] for event in _events(traffic, outfit)]
+    traffic.answered.clear()
+    key = {"authorization": f"Bearer {FEEDBACK_KEY}"}
+    return traffic.client.post("/v1/feedback", json={"events": events}, headers=key) if events else None
+
+
+def _events(traffic: Traffic, outfit: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield {"event_id": uuid4().hex, "outfit_id": outfit["outfit_id"], "event": "view"}
+    slot = traffic.chance.randrange(6)
+    if slot < len(outfit["looks"][0]["slots"]) and (candidates := outfit["looks"][0]["slots"][slot]["candidates"]):
+        clicked = {"look": 0, "slot": slot, "product_id": candidates[0]["product"]["product_id"]}
+        yield {"event_id": uuid4().hex, "outfit_id": outfit["outfit_id"], "event": "click", **clicked}
+
+
 ASKED: Final[Mapping[Ask, int]] = {
-    outfit: 20, looks: 5, override: 6, lock: 3, cheap: 3, vector: 2, wrong: 1, photo: 2, page: 8, nothing: 1,
+    outfit: 20, looks: 5, override: 6, lock: 3, cheap: 3, vector: 2, wrong: 1, photo: 2, react: 3, page: 8, nothing: 1,
 }  # fmt: skip
 """How often each is asked, in relation to the others."""
 
@@ -129,4 +153,7 @@ def _pages(client: httpx.Client) -> Iterator[Sequence[Mapping[str, Any]]]:
 
 
 def _post(traffic: Traffic, **body: Any) -> httpx.Response:
-    return traffic.client.post("/v1/outfits", json=body)
+    answer = traffic.client.post("/v1/outfits", json=body, headers={"X-Sticky-Key": uuid4().hex})
+    if answer.is_success:
+        traffic.answered.append(answer.json())
+    return answer

@@ -1,6 +1,7 @@
 """A real Prometheus scrapes a real service that is asked things: no panel stays empty."""
 
 import math
+import shutil
 import time
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ import pytest
 from dashboards.live import Prometheus, kitsune, prometheus
 from dashboards.reading import Panel, boards, panels
 from dashboards.traffic import ASKED, Traffic
+from dashboards.trying import try_another_mapping
 from tests.conftest import MadeHome
 from tests.dashboards.awaited import EMPTY_ROWS
 from tests.dashboards.programs import program
@@ -25,12 +27,19 @@ def watched(made_home: MadeHome, tmp_path_factory: pytest.TempPathFactory) -> It
     """A service over the made shop, after half a minute of a little of everything."""
     program("prometheus")
     folder = tmp_path_factory.mktemp("prometheus")
-    with kitsune(folder, made_home.path) as url, prometheus(folder, url) as watching:
+    home = folder / "home"
+    shutil.copytree(made_home.path, home, symlinks=True)
+    with kitsune(folder, home) as url, prometheus(folder, url) as watching:
         with httpx.Client(base_url=url, timeout=30) as client:
             traffic = Traffic.of(client)
+            try_another_mapping(home, shadow=True)
             for ask in ASKED:
                 ask(traffic)
+            traffic.run(TRAFFIC_S / 3)
+            try_another_mapping(home, shadow=False)
             traffic.run(TRAFFIC_S)
+            while not watching.now("kitsune_drift_windows_total > 0"):
+                traffic.run(1)
         time.sleep(3)  # until the last of it is scraped
         yield watching
 
