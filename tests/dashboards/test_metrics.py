@@ -3,13 +3,12 @@
 import re
 from pathlib import Path
 
-from service.drift.metrics import DriftMetrics
-from service.feedback.counters import Counters
-from service.golden import GoldenQuery
-
 from dashboards.alerts import ALERTS
 from dashboards.reading import boards, panels
 from dashboards.recording import recordings
+from service.drift.metrics import DriftMetrics
+from service.feedback.counters import Counters
+from service.golden import GoldenQuery
 from service.home import Home
 from service.metrics import Metrics
 from tests.dashboards.awaited import OTHER_EXPORTERS
