@@ -24,6 +24,7 @@ from service.api.asked import OutfitBody
 from service.api.schemas import Outfit
 from service.app import create_app
 from service.home import Home
+from service.metrics import Metrics
 from service.settings import Settings
 
 START_WITHIN_S = 60
@@ -96,9 +97,9 @@ def ticks() -> NDArray[np.float64]:
 
 
 @asynccontextmanager
-async def _ticking(settings: Settings) -> AsyncIterator[runtime.Runtime]:
+async def _ticking(settings: Settings, metrics: Metrics) -> AsyncIterator[runtime.Runtime]:
     """Open the runtime, and keep a record of the event loop's delays beside it."""
-    async with runtime.open_runtime(settings) as opened:
+    async with runtime.open_runtime(settings, metrics) as opened:
         with ticking(asyncio.get_running_loop()) as seen:
             yield opened
     np.save(FOLDER / "ticks.npy", np.array(seen))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import structlog
 from threadpoolctl import threadpool_limits
@@ -14,7 +14,10 @@ from service.domain import Versions
 from service.errors import HomeError, KitsuneError, MappingError, NotReady, Unavailable
 from service.generation import BundleModel
 from service.home import Home, ReleasePointer
+from service.index.breaker import Breaker
 from service.index.generations import generations_of
+from service.index.wrapped import WrappedIndex
+from service.metrics import Metrics
 from service.observation import Observation, Observer
 from service.release import Release
 from service.settings import Settings
@@ -57,8 +60,10 @@ class Runtime:
         named: Callable[[], ReleasePointer],
         load: Callable[[ReleasePointer], Release],
         observers: Sequence[Observer] = (),
+        metrics: Metrics | None = None,
     ) -> None:
         self.settings = settings
+        self.metrics = metrics or Metrics()
         self._observers = observers
         self._named = named
         self._load = load
@@ -66,6 +71,7 @@ class Runtime:
         self._current: _Held | None = None
         self._reason: str | None = "No release is loaded yet."
         self._fault: str | None = None
+        self._draining = False
         self._swapping = asyncio.Lock()
 
     @asynccontextmanager
@@ -96,11 +102,26 @@ class Runtime:
 
     def readiness(self) -> Readiness:
         """Say whether a release is loaded, holds products, and answered when it was last asked."""
+        if self._draining:
+            return Readiness(ready=False, reason="The process is about to end.")
         if self._current is None:
             return Readiness(ready=False, reason=self._reason)
         if self._current.release.index.info.products == 0:
             return Readiness(ready=False, reason="The generation holds no products.")
+        if self.settings.stay_ready:
+            return Readiness(ready=True)
         return Readiness(ready=self._fault is None, reason=self._fault)
+
+    def drain(self) -> None:
+        """Be ready no more, and go on answering: whoever sends requests is to send them elsewhere."""
+        self._draining = True
+        self._show()
+
+    def _show(self) -> None:
+        """Bring what is told of the state up to date."""
+        self.metrics.release.ready.set(self.readiness().ready)
+        if self._current is not None:
+            self.metrics.release.products.set(self._current.release.index.info.products)
 
     async def reload(self) -> Versions:
         """Load the release that the home names now; the one in use stays until the new one has been checked.
@@ -112,14 +133,19 @@ class Runtime:
             try:
                 self._tried = self._named()
                 release = await asyncio.to_thread(self._load, self._tried)
+                self.metrics.answers.follow((await release.index.taxonomies()).counts)
             except KitsuneError as error:
                 self._reason = error.detail
                 if isinstance(error, Unavailable):
                     # Nothing is wrong with the release: the watch tries it again.
                     self._tried = None
+                else:
+                    self.metrics.release.reloads["refused"].inc()
                 raise
             previous, self._current = self._current, _Held(release)
             self._fault = None
+        self.metrics.release.reloads["loaded"].inc()
+        self._show()
         await self._retire(previous)
         log.info("release_loaded", **asdict(release.versions))
         return release.versions
@@ -147,6 +173,7 @@ class Runtime:
                 if self._named() != self._tried:
                     await self.reload_or_keep()
                 await self._check()
+                self._show()
             except KitsuneError:
                 # The pointer itself cannot be read just now.
                 continue
@@ -178,10 +205,23 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+async def open_runtime(settings: Settings, metrics: Metrics) -> AsyncIterator[Runtime]:
     """Serve the release that the home names, and follow the pointer as it moves."""
     home = Home(settings.home)
-    runtime = Runtime(settings, lambda: named_release(home), lambda pointer: load_release(home, pointer, settings))
+    breaker = Breaker(metrics.engine.show_breaker)
+
+    def named() -> ReleasePointer:
+        # Asked every second: as often as the log of runs has to be looked at.
+        metrics.imports.look(home)
+        return named_release(home)
+
+    def load(pointer: ReleasePointer) -> Release:
+        release = load_release(home, pointer, settings)
+        metrics.release.loaded(release.versions, pointer, home)
+        index = WrappedIndex(release.index, breaker.call) if pointer.engine == "elasticsearch" else release.index
+        return replace(release, index=metrics.engine.measured(index))
+
+    runtime = Runtime(settings, named, load, [metrics.answers] if settings.metrics else [], metrics)
     # One core a search: requests run side by side, and a second thread inside a small product only costs.
     with threadpool_limits(limits=1, user_api="blas"):
         await runtime.reload_or_keep()

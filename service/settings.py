@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("kitsune-home"), description="The shop's folder: record, bundles, generations.")
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that answer.")
+    drain_s: float = Field(
+        default=0.0, ge=0, le=300, allow_inf_nan=False, description="Seconds between SIGTERM and the end of listening."
+    )
     engine: Engine = Field(default="embedded", description="Where a build puts its generation; releases name theirs.")
     elasticsearch_url: str = Field(
         default="http://127.0.0.1:9200", pattern=r"^https?://[^/]", description="Where Elasticsearch listens."
@@ -61,6 +65,8 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest JSON body.")
     max_photo_bytes: int = Field(default=10_000_000, ge=1_000, description="Largest photo as sent.")
+    metrics: bool = Field(default=True, description="Whether requests and answers are counted, and /metrics served.")
+    stay_ready: bool = Field(default=False, description="Whether /readyz stays 200 while the index does not answer.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least important log lines that are written."
     )

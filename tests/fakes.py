@@ -13,6 +13,7 @@ from mappings import SlotMapping, Template
 from service.domain import Money, PredictedAttributes, Product, Versions
 from service.errors import InvalidRequest, KitsuneError, NotReady, UnreadablePhoto
 from service.index.base import GenerationInfo, Item, Vector
+from service.metrics import Metrics
 from service.observation import Observation
 from service.release import Release
 from service.runtime import Readiness
@@ -120,6 +121,7 @@ class FakeRuntime:
 
     release: Release = field(default_factory=fake_release)
     reason: str | None = None
+    draining: bool = False
     reload_error: KitsuneError | None = None
     reloaded: asyncio.Event = field(default_factory=asyncio.Event)
     seen: list[Observation] = field(default_factory=list)
@@ -131,7 +133,10 @@ class FakeRuntime:
         yield self.release
 
     def readiness(self) -> Readiness:
-        return Readiness(ready=self.reason is None, reason=self.reason)
+        return Readiness(ready=self.reason is None and not self.draining, reason=self.reason)
+
+    def drain(self) -> None:
+        self.draining = True
 
     async def reload(self) -> Versions:
         self.reloaded.set()
@@ -145,11 +150,11 @@ class FakeRuntime:
     def observe(self, seen: Observation) -> None:
         self.seen.append(seen)
 
-    def open(self) -> Callable[[Settings], AbstractAsyncContextManager["FakeRuntime"]]:
+    def open(self) -> Callable[[Settings, Metrics], AbstractAsyncContextManager["FakeRuntime"]]:
         """Return a composition root that opens this runtime."""
 
         @asynccontextmanager
-        async def open_runtime(_: Settings) -> AsyncIterator[FakeRuntime]:
+        async def open_runtime(_: Settings, __: Metrics) -> AsyncIterator[FakeRuntime]:
             yield self
 
         return open_runtime

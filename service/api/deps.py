@@ -48,6 +48,10 @@ class Runtime(Protocol):
         """Say whether outfits can be served."""
         ...
 
+    def drain(self) -> None:
+        """Be ready no more, and go on answering."""
+        ...
+
     async def reload(self) -> Versions:
         """Load the release that the home names now."""
         ...

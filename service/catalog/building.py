@@ -90,7 +90,8 @@ def import_catalog(shop: Shop) -> StageRun:
             still_there=lambda done: done["photos_seen"] == _photos_seen(record, shop.data),
         )
     shop.home.link_photos(shop.data)
-    return _logged(shop, run)
+    # Logged even when the feed was the same: that it was looked at is what tells a stale catalogue from a quiet one.
+    return _log(shop, run)
 
 
 def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
@@ -355,8 +356,11 @@ def _describe(shop: Shop, bundle: Bundle) -> Outputs:
 
 
 def _logged(shop: Shop, run: StageRun) -> StageRun:
-    if not run.skipped:
-        shop.home.log_run({"stage": run.stage, "duration_s": round(run.duration_s, 3), "outputs": run.outputs})
+    return run if run.skipped else _log(shop, run)
+
+
+def _log(shop: Shop, run: StageRun) -> StageRun:
+    shop.home.log_run({"stage": run.stage, "duration_s": round(run.duration_s, 3), "outputs": run.outputs})
     return run
 
 

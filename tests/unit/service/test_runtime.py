@@ -14,6 +14,7 @@ from service.runtime import Readiness, Runtime
 from service.settings import Settings
 from tests.contract.reference import ReferenceIndex
 from tests.fakes import fake_release
+from tests.unit.service.metrics.scraped import moved, value
 
 pytestmark = pytest.mark.anyio
 
@@ -214,6 +215,40 @@ async def test_an_index_that_stops_answering_is_why_it_is_not_ready_until_it_ans
         await runtime._check()
         assert runtime.readiness() == Readiness(reason is None, reason)
         assert await served(runtime) == "first"
+
+
+async def test_a_process_that_is_about_to_end_is_not_ready_and_goes_on_answering() -> None:
+    runtime = Shelf().runtime()
+    await runtime.reload()
+    assert value(runtime.metrics.registry, "kitsune_ready") == 1
+    runtime.drain()
+    assert runtime.readiness().reason == "The process is about to end."
+    assert value(runtime.metrics.registry, "kitsune_ready") == 0
+    assert await served(runtime) == "first"
+
+
+async def test_an_index_that_does_not_answer_leaves_it_ready_where_that_is_wanted() -> None:
+    shelf = Shelf()
+    runtime = Runtime(Settings(stay_ready=True), lambda: shelf.pointer, shelf.load)
+    await runtime.reload()
+    shelf.indexes["first"].fault = IndexUnavailable("Elasticsearch cannot be reached.")
+    await runtime._check()
+    assert runtime.readiness().ready
+    runtime.drain()
+    assert not runtime.readiness().ready
+
+
+async def test_releases_that_were_loaded_or_refused_are_counted_and_an_engine_that_is_away_is_neither() -> None:
+    shelf = Shelf()
+    shelf.away = 2
+    runtime = shelf.runtime()
+    for _ in range(3):
+        await runtime.reload_or_keep()
+    shelf.broken.add("second")
+    shelf.pointer = SECOND
+    await runtime.reload_or_keep()
+    assert moved(runtime.metrics.registry, "kitsune_release_reloads_total") == {("loaded",): 1, ("refused",): 1}
+    assert value(runtime.metrics.registry, "kitsune_index_products") == 12
 
 
 class Noting:
