@@ -82,7 +82,7 @@ def test_grafana_does_not_start_without_a_password_of_one_s_own() -> None:
 @each_service
 def test_what_is_mounted_of_this_checkout_is_there_and_only_read(name: str) -> None:
     for mount in SERVICES[name].get("volumes", ()):
-        source, _, mode = mount.partition(":")[0], *mount.rpartition(":")[1:]
+        source, *_, mode = mount.split(":")
         if source.startswith("."):
             assert (ROOT / source).exists(), source
             assert mode == "ro", mount
