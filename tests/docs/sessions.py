@@ -51,6 +51,8 @@ NOT_TYPED = {
     "kubectl -n kitsune create secret generic kitsune-keys "
     """--from-literal=admin-key="$(openssl rand -base64 32)\"""": "the same",
     "kubectl label namespace INGRESS kitsune-caller=true": "the same",
+    "kubectl apply -k kubernetes/overlays/load": "the same",
+    "kubectl -n kitsune logs --follow job/kitsune-load": "the same",
     "kubectl -n kitsune create job --from=cronjob/kitsune-train kitsune-train-1": "the same",
     "export KITSUNE_ELASTICSEARCH_URL=https://search.example:9200": "nobody's cluster",
     "export KITSUNE_ELASTICSEARCH_CA_FILE=ca.pem": "the same",

