@@ -147,8 +147,8 @@ def test_training_prefers_the_nodes_that_serving_leaves_to_it() -> None:
         for owner, pod in pods("production")
         if "affinity" in pod["spec"]
     }
-    graphics_card = "nvidia.com/gpu.present"
+    aside = "kitsune-training"
     assert preferred == {
-        "Deployment kitsune": [(graphics_card, "NotIn", ["true"])],
-        "CronJob kitsune-train": [(graphics_card, "In", ["true"])],
+        "Deployment kitsune": [(aside, "NotIn", ["true"])],
+        "CronJob kitsune-train": [(aside, "In", ["true"])],
     }
