@@ -5,8 +5,15 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 SERVING := $(VENV)/.serving
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+# Podman and buildah leave the health check out of an image of their own format.
+BUILDER = $(or \
+	$(if $(shell command -v docker),docker build), \
+	$(if $(shell command -v podman),podman build --format docker), \
+	$(if $(shell command -v buildah),buildah build --format docker), \
+	$(error no docker, podman or buildah here: install one of them))
 
-.PHONY: help demo elasticsearch elasticsearch-stop test programs test-unit load check docs lock demo-bundle dashboards format clean
+.PHONY: help demo image elasticsearch elasticsearch-stop test programs kustomize test-unit load check docs lock demo-bundle dashboards format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,13 +21,16 @@ help: ## list the targets
 demo: $(SERVING) ## set up what serving needs, draw a shop and serve it on 127.0.0.1:8000; ENGINE=elasticsearch for that engine
 	$(BIN)/kitsune demo $(if $(ENGINE),--engine $(ENGINE))
 
+image: ## build the image that serves, by docker, podman or buildah; TARGET=train for the one that trains
+	$(BUILDER) --target $(or $(TARGET),serve) --tag $(if $(filter train,$(TARGET)),kitsune-train,kitsune):$(VERSION) .
+
 elasticsearch: $(INSTALLED) ## fetch Elasticsearch, start it on 127.0.0.1:9200 and wait until it is healthy
 	$(BIN)/python -m tests.elasticsearch start
 
 elasticsearch-stop: $(INSTALLED) ## stop it; its data stays
 	$(BIN)/python -m tests.elasticsearch stop
 
-test: $(INSTALLED) programs ## set everything up and run every test
+test: $(INSTALLED) programs kustomize ## set everything up and run every test
 	$(BIN)/python -m pytest
 
 # $(call installed,PROGRAMS,PACKAGES,TESTS): Debian's packages where none of the programs is there and they can be had;
@@ -37,6 +47,12 @@ programs:
 	$(call installed,prometheus-alertmanager,prometheus prometheus-alertmanager,the tests of boards and alerts)
 	$(call installed,prometheus-elasticsearch-exporter,prometheus-elasticsearch-exporter,the tests of its board)
 	$(call installed,npm,npm,the tests by Grafana's types)
+
+# What renders the manifests; where neither is to be had, their tests say what they skip, and CI fails.
+kustomize: $(INSTALLED)
+	@command -v kubectl kustomize $(BIN)/kustomize >/dev/null || \
+		GOBIN=$(abspath $(BIN)) go install sigs.k8s.io/kustomize/kustomize/v5@v5.7.1 || \
+		echo "No kubectl, kustomize or Go here: the tests of kubernetes/ will be skipped."
 
 test-unit: $(INSTALLED) ## the tests without training and serving: under a minute
 	$(BIN)/python -m pytest -m "not slow" tests/unit tests/contract

@@ -22,6 +22,7 @@ BEFORE = {
     HOWTO / "evaluate.md": "made",
     HOWTO / "load.md": "demo",
     DOCS / "cli.md": "made",
+    DOCS / "operations.md": "tutorial",
 }
 """What lies in the folder before a page's first command: what the demo or the tutorial leaves, or the made shop."""
 
@@ -33,7 +34,28 @@ NOT_TYPED = {
     'export PATH="$PWD/.venv/bin:$PATH"': "of a checkout; the terminal has kitsune on its path",
     "make elasticsearch": "starts a server for good; the tests start their own",
     "make demo ENGINE=elasticsearch": "needs that server",
-    "docker compose up": "needs Docker",
+    "GRAFANA_PASSWORD=... docker compose up --build": "needs Docker",
+    "make image": "needs Docker, or the like",
+    "pip install --require-hashes --requirement requirements/serve.lock": "tests/repo types it",
+    "pip install --no-deps .": "the same",
+    "kubectl apply -k kubernetes/overlays/demo": "needs a cluster",
+    "kubectl -n kitsune port-forward service/kitsune 8000:80": "the same",
+    "kubectl apply -k kubernetes/overlays/production": "the same",
+    "kubectl -n kitsune get secret kitsune-es-http-certs-public "
+    """-o go-template='{{index .data "ca.crt" | base64decode}}' > ca.pem""": "the same",
+    "kubectl -n kitsune get secret kitsune-es-elastic-user "
+    "-o go-template='{{.data.elastic | base64decode}}' > password": "the same",
+    "kubectl -n kitsune port-forward service/kitsune-es-http 9200 &": "the same",
+    "KITSUNE_ELASTICSEARCH_URL=https://localhost:9200 KITSUNE_ELASTICSEARCH_CA_FILE=ca.pem "
+    "kitsune index keys --user elastic --password-file password --to keys": "the same",
+    "kubectl -n kitsune create secret generic kitsune-elasticsearch --from-file=keys": "the same",
+    "kubectl -n kitsune create secret generic kitsune-keys "
+    """--from-literal=admin-key="$(openssl rand -base64 32)" """
+    """--from-literal=feedback-key="$(openssl rand -base64 32)\"""": "the same",
+    "kubectl label namespace INGRESS kitsune-caller=true": "the same",
+    "kubectl apply -k kubernetes/overlays/load": "the same",
+    "kubectl -n kitsune logs --follow job/kitsune-load": "the same",
+    "kubectl -n kitsune create job --from=cronjob/kitsune-train kitsune-train-1": "the same",
     "export KITSUNE_ELASTICSEARCH_URL=https://search.example:9200": "nobody's cluster",
     "export KITSUNE_ELASTICSEARCH_CA_FILE=ca.pem": "the same",
     "export KITSUNE_ELASTICSEARCH_API_KEY_FILE=keys/kitsune-ingest.key": "the same",
