@@ -26,7 +26,7 @@ from service.runtime import Runtime
 from service.settings import Settings
 from tests.dashboards.programs import program
 from tests.e2e.conftest import quiet, served
-from tests.fakes import fake_release
+from tests.fakes import fake_release, plain_runtime
 
 __all__ = ["quiet"]  # no log lines here either
 
@@ -56,7 +56,7 @@ class Engine:
             return replace(release, index=WrappedIndex(WrappedIndex(release.index, self.call), breaker.call))
 
         pointer = ReleasePointer("fake-bundle", "fake-generation", "fake")
-        runtime = Runtime(settings, lambda: pointer, load, [], metrics)
+        runtime = plain_runtime(settings, lambda: pointer, load, metrics=metrics)
         await runtime.reload()
         watching = asyncio.create_task(runtime.watch(0.1))
         yield runtime
