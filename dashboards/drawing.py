@@ -25,8 +25,8 @@ Answers = Sequence[tuple[Query, Sequence[Series]]]
 
 CELL_IN: Final = (0.62, 0.29)
 """Width and height of one cell of the grid, inches."""
-DPI: Final = 110
-QUALITY: Final = 80
+DPI: Final = 100
+QUALITY: Final = 75
 INK, FAINT, CARD = "#22252b", "#8a8f98", "#d8dbe0"
 COLOURS: Final = {"green": "#2f9e44", "orange": "#e8890c", "red": "#d6303a"}
 CYCLE: Final = ("#d9480f", "#1971c2", "#2f9e44", "#9c36b5", "#e8a60c", "#0c8599", "#c2255c", "#5c677d", "#74b816")
@@ -189,8 +189,9 @@ def _stat(axes: Axes, panel: Panel, answers: Answers) -> None:
         lines = [f"{name}: {float(one['values'][-1][1]):.0f}" for name, one in zip(names, series, strict=True)]
         axes.text(0.5, 0.5, "\n".join(lines), size=9, ha="center", va="center", color=INK)
         return
-    colour = COLOURS.get(_colour(panel, value), INK)
-    words = _worded(value, panel.field["unit"])
+    known = math.isfinite(value)
+    colour = COLOURS.get(_colour(panel, value), INK) if known else FAINT
+    words = _worded(value, panel.field["unit"]) if known else "not known"
     axes.text(0.5, 0.5, words, size=22, weight="bold", color=colour, ha="center", va="center")
 
 
