@@ -155,10 +155,10 @@ class Encoder:
             ModelError: there is neither photo nor text, or only a text and the bundle reads photos alone.
         """
         embeddings = np.empty((len(photos), len(self.neck.bias)), np.float32)
-        shown = [row for row, photo in enumerate(photos) if photo is not None]
+        shown = [(row, photo) for row, photo in enumerate(photos) if photo is not None]
         for start in range(0, len(shown), PHOTOS_A_RUN):
-            run = shown[start : start + PHOTOS_A_RUN]
-            embeddings[run] = self.neck.embed(self._features([photo for row in run if (photo := photos[row])]))
+            rows, run = zip(*shown[start : start + PHOTOS_A_RUN], strict=True)
+            embeddings[list(rows)] = self.neck.embed(self._features(run))
         told = [row for row, photo in enumerate(photos) if photo is None]
         if told:
             embeddings[told] = self._told([None if texts is None else texts[row] for row in told])
