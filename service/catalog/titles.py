@@ -5,7 +5,7 @@ Importing this module needs the [train] extra.
 Notation used for array shapes: n products with photos, e embedding, t texts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -30,8 +30,8 @@ class Told:
     """A text encoder, or nothing where a shop writes too little; with the manifest's lines about it."""
 
     encoder: TextEncoder | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    report: Mapping[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    report: dict[str, Any] = field(default_factory=dict)
 
 
 def learn_text(

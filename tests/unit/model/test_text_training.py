@@ -48,7 +48,7 @@ def trained(given: TextLessons | None = None, options: TextOptions = OPTIONS) ->
 def right(encoder: TextEncoder, given: TextLessons) -> float:
     """Return the share of cold texts whose nearest photo is of the colour that they name."""
     vectors = COMPRESSION.compress(given.embeddings)
-    cold = np.flatnonzero(~given.train & ~given.validation)
+    cold = np.flatnonzero(~given.train & ~given.validation).tolist()
     nearest = (unit_rows(COMPRESSION.compress(encoder.encode([given.texts[row] for row in cold]))) @ vectors.T).argmax(
         1
     )
