@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.clocks import pinned
 from benchmarks.reports import Report
 from model.baselines import DotProduct, chance, cosine, generator_rows
 from model.bundle import Bundle, open_bundle
@@ -179,10 +180,11 @@ def _add_latency(report: Report, text: TextEncoder, rows: Sequence[RecordedProdu
     titles = [row.product.title or "" for row in rows[:CALLS]]
     for name, texts in ("title", titles), ("64 words", [" ".join(titles[i : i + 16]) for i in range(CALLS)]):
         taken = []
-        for one in texts:
-            start = time.perf_counter()
-            text.encode([one])
-            taken.append(1000 * (time.perf_counter() - start))
+        with pinned():
+            for one in texts:
+                start = time.perf_counter()
+                text.encode([one])
+                taken.append(1000 * (time.perf_counter() - start))
         report.add(f"one text's embedding, {name}", "ms", np.percentile(taken, [5, 50, 95]))
 
 
