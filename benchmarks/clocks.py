@@ -49,6 +49,28 @@ def pinned() -> Iterator[int]:
 
 
 @contextmanager
+def apart() -> Iterator[tuple[int, int]]:
+    """Keep this process as `pinned` does, and name the lowest of the other processors, if there are any, for a server.
+
+    A server's clock may be coarse, but it must be one processor: what is measured is what one does.
+    """
+    allowed = os.sched_getaffinity(0)
+    with pinned() as cpu:
+        yield cpu, min(allowed - {cpu}, default=cpu)
+
+
+@contextmanager
+def kept_to(processors: set[int]) -> Iterator[None]:
+    """Keep this process to these processors for a while, and those that it starts meanwhile for good."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, processors)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+@contextmanager
 def ticking(loop: asyncio.AbstractEventLoop) -> Iterator[list[tuple[float, float]]]:
     """Note when each tick came, by `time.perf_counter`, and how many seconds late: how long the event loop was held."""
     seen: list[tuple[float, float]] = []

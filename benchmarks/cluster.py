@@ -4,7 +4,6 @@ What was filled stays in the folder for temporary files and is used again; a bui
 """
 
 import fcntl
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ import numpy as np
 from elasticsearch import Elasticsearch
 from numpy.typing import NDArray
 
-from benchmarks.clocks import cpu_s, pinned
+from benchmarks.clocks import apart, cpu_s
 from benchmarks.columns import Columns, recall
 from benchmarks.made import FOLDER
 from benchmarks.memory import Memory, memory_bytes
@@ -100,13 +99,8 @@ class Cluster:
 
 @contextmanager
 def running(report: Report) -> Iterator[Cluster]:
-    """Run a server beside this process, which keeps to a processor whose clock is fine.
-
-    The server has the lowest of the others, if there are any: its own clock may be coarse, but it must be one.
-    """
-    allowed = os.sched_getaffinity(0)
-    with pinned() as cpu:
-        processor = min(allowed - {cpu}, default=cpu)
+    """Run a server beside this process, which keeps to a processor whose clock is fine."""
+    with apart() as (cpu, processor):
         server = Server(FOLDER / "elasticsearch", free_port(), HEAP, processor=processor)
         report.setting |= {
             "elasticsearch": VERSION,

@@ -7,12 +7,11 @@ was held. uvloop's timers count whole milliseconds, so that one is no delay.
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from benchmarks.clocks import cpu_s, pinned
+from benchmarks.clocks import cpu_s, kept_to, pinned
 from benchmarks.made import TAXONOMIES, made_home
 from benchmarks.reports import Report
 from benchmarks.rest import BARE, PRODUCTS, REST, K, drawn_seeds
@@ -39,25 +38,15 @@ def main() -> None:
     report = Report("load", {"products": PRODUCTS, "taxonomies": TAXONOMIES, "k": K, "rounds": ROUNDS})
     spans: Spans = defaultdict(list)
     with pinned() as cpu, kitsune(home) as server:
+        others = set(range(os.cpu_count() or 1)) - {cpu} or {cpu}
         report.setting |= {"server_pinned_to_processor": cpu, "round_s": ROUND_S}
         for looks, connections in CASES:
             requests = [outfit_request(seed, looks=looks, k=K) for seed in seeds]
             case = f"{looks} look{'s' if looks > 1 else ''}, {connections} at once"
-            with bare(Connection(server.port).ask(requests[0])) as reference, _elsewhere():
+            with bare(Connection(server.port).ask(requests[0])) as reference, kept_to(others):
                 _busy(report, case, {REST: server, BARE: reference}, requests, connections=connections, spans=spans)
     _delays(report, spans)
     report.finish()
-
-
-@contextmanager
-def _elsewhere() -> Iterator[None]:
-    """Ask from the processors that the servers do not have, if there are any."""
-    own = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, set(range(os.cpu_count() or 1)) - own or own)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, own)
 
 
 def _busy(

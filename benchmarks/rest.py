@@ -6,7 +6,7 @@ bare searches take turns on one processor, so that all see the same caches and t
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,8 +85,8 @@ async def main() -> None:
             requests = [outfit_request(seed, looks=looks, k=K) for seed in seeds]
             with bare(Connection(server.port).ask(requests[0])) as reference:
                 contenders = await _inside(release, seeds, looks)
-                contenders |= {REST: _over(server, requests), BARE: _over(reference, requests)}
-                _compare(report, "1 look" if looks == 1 else f"{looks} looks", await _measure(contenders))
+                contenders |= {REST: over(server, requests), BARE: over(reference, requests)}
+                _compare(report, "1 look" if looks == 1 else f"{looks} looks", await measure(contenders))
     await release.close()
     report.finish()
 
@@ -129,7 +129,8 @@ def _scan(plan: SearchPlan) -> None:
         nearest(scan.block, plan.vectors[scan.queries], ks, passed=passed, out=scan.out, deadline=float("inf"))
 
 
-def _over(server: Served, requests: Sequence[bytes]) -> Contender:
+def over(server: Served, requests: Sequence[bytes]) -> Contender:
+    """Return the requests as a server answers them."""
     connection = Connection(server.port)
 
     async def ask(i: int) -> None:
@@ -138,7 +139,7 @@ def _over(server: Served, requests: Sequence[bytes]) -> Contender:
     return ask
 
 
-async def _measure(contenders: dict[str, Contender]) -> dict[str, NDArray[np.float64]]:
+async def measure(contenders: Mapping[str, Contender]) -> dict[str, NDArray[np.float64]]:
     """Return the seconds of every call: the contenders take turns, a chunk of the requests each.
 
     Shapes:

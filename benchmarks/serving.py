@@ -1,11 +1,12 @@
 """The servers that are measured, each a process of its own: Kitsune, the obvious way, the least that FastAPI does."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from service.api.asked import OutfitBody
 from service.api.schemas import Outfit
 from service.app import create_app
 from service.home import Home
+from service.metrics import Metrics
 from service.settings import Settings
 
 START_WITHIN_S = 60
@@ -38,9 +40,9 @@ class Served:
 
 
 @contextmanager
-def kitsune(home: Home) -> Iterator[Served]:
+def kitsune(home: Home, **settings: str) -> Iterator[Served]:
     """Serve a home as `kitsune serve` does, with a ticker beside it; `ticks` says afterwards how it went."""
-    with _served("kitsune", home.path) as server:
+    with _served("kitsune", home.path, settings) as server:
         yield server
 
 
@@ -63,10 +65,15 @@ def obvious(told: Blog) -> Iterator[Served]:
 
 
 @contextmanager
-def _served(kind: str, path: Path) -> Iterator[Served]:
+def _served(kind: str, path: Path, settings: Mapping[str, str] | None = None) -> Iterator[Served]:
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.serving", kind, str(path), str(port)]
-    with (FOLDER / f"{kind}.log").open("w") as log, subprocess.Popen(command, stderr=log) as process:  # noqa: S603
+    with (
+        (FOLDER / f"{kind}.log").open("w") as log,
+        subprocess.Popen(  # noqa: S603
+            command, stderr=log, env=os.environ | (settings or {})
+        ) as process,
+    ):
         try:
             wait_until_ready(port)
             yield Served(port, process.pid)
@@ -78,8 +85,8 @@ def wait_until_ready(port: int) -> None:
     """Ask /readyz until it says 200."""
     deadline = time.monotonic() + START_WITHIN_S
     while time.monotonic() < deadline:
-        with suppress(OSError, AssertionError):
-            Connection(port).ask(get("/readyz"))
+        with suppress(OSError, AssertionError), closing(Connection(port)) as connection:
+            connection.ask(get("/readyz"))
             return
         time.sleep(0.005)
     raise SystemExit(f"The server was not ready within {START_WITHIN_S} s; its log is in {FOLDER}.")
@@ -96,9 +103,9 @@ def ticks() -> NDArray[np.float64]:
 
 
 @asynccontextmanager
-async def _ticking(settings: Settings) -> AsyncIterator[runtime.Runtime]:
+async def _ticking(settings: Settings, metrics: Metrics) -> AsyncIterator[runtime.Runtime]:
     """Open the runtime, and keep a record of the event loop's delays beside it."""
-    async with runtime.open_runtime(settings) as opened:
+    async with runtime.open_runtime(settings, metrics) as opened:
         with ticking(asyncio.get_running_loop()) as seen:
             yield opened
     np.save(FOLDER / "ticks.npy", np.array(seen))

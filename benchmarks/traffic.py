@@ -16,7 +16,7 @@ LONGEST_ANSWER_BYTES = 1 << 18
 _HEAD_END = b"\r\n\r\n"
 _BOUNDARY = b"kitsune-benchmarks"
 _LENGTH = b"content-length: "
-_OK = f"HTTP/1.1 {HTTPStatus.OK.value}".encode()
+_STATUS = slice(len("HTTP/1.1 "), len("HTTP/1.1 200"))
 
 
 def post(path: str, body: dict[str, Any]) -> bytes:
@@ -75,22 +75,36 @@ class Connection:
         return self.answer()
 
     def answer(self) -> bytes:
-        """Read the answer to what was sent."""
+        """Read the answer to what was sent; any status but 200 is an error."""
+        status, body = self.reply()
+        assert status == HTTPStatus.OK, body
+        return body
+
+    def reply(self) -> tuple[int, bytes]:
+        """Read the answer to what was sent, whatever its status.
+
+        Raises:
+            ConnectionError: the server hung up.
+        """
         received, size = self._received, 0
         while (end := received.find(_HEAD_END, 0, size)) < 0:
             size += self._more(size)
-        assert received.startswith(_OK), received[:end]
         start = received.index(_LENGTH, 0, end) + len(_LENGTH)
         body = end + len(_HEAD_END)
         stop = body + int(received[start : received.index(b"\r", start)])
         while size < stop:
             size += self._more(size)
-        return bytes(received[body:stop])
+        return int(received[_STATUS]), bytes(received[body:stop])
 
     def _more(self, size: int) -> int:
         more = self.socket.recv_into(memoryview(self._received)[size:])
-        assert more, "the server hung up, or its answer is longer than the client expects"
+        if not more:
+            raise ConnectionError("The server hung up, or its answer is longer than the client expects.")
         return more
+
+    def close(self) -> None:
+        """End it."""
+        self.socket.close()
 
 
 def answered(port: int, requests: Iterable[bytes], *, connections: int, duration_s: float) -> list[float]:
@@ -115,5 +129,5 @@ def answered(port: int, requests: Iterable[bytes], *, connections: int, duration
                     sent[connection] = time.perf_counter()
                 else:
                     selector.unregister(connection.socket)
-                    connection.socket.close()
+                    connection.close()
     return taken

@@ -6,6 +6,7 @@
     generator.safetensors     a seed's vector to targets; a *draft* does not have it yet
     readout.safetensors       a vector to words; bundles made before format 3 do not have it
     text.safetensors          a text to embedding; only where the shop that trained it has titles
+    profile.json              how the seeds of the training are spread; drafts and older bundles do not have it
     manifest.json             what they are, the sha256 of each, and its own
 
 A bundle's files never change: it appears by one rename, whole and checked, and its id is the hash of these files. The
@@ -37,6 +38,7 @@ from model.manifest import (
     GENERATOR,
     IMAGE_BACKBONE,
     MANIFEST,
+    PROFILE,
     READOUT,
     SPACE_FILES,
     TEXT,
@@ -50,11 +52,12 @@ from model.manifest import (
     load_manifest,
     save_manifest,
 )
+from model.profile import Profile, encode_profile, read_profile
 from model.readout import Readout
 from model.tensors import load_tensors, save_tensors
 from model.text import TextEncoder
 
-BUNDLE_FILES = SPACE_FILES | {GENERATOR, READOUT, MANIFEST}
+BUNDLE_FILES = SPACE_FILES | {GENERATOR, READOUT, PROFILE, MANIFEST}
 
 BACKBONE_STATE = "backbone."
 """Prefix of the encoder's tensors whose names and shapes are the backbone's own business."""
@@ -105,6 +108,14 @@ class Bundle:
         if self.trained is None:
             raise ModelError(f"{self.directory} is a draft: it has no generator yet. Train one.")
         return self.trained
+
+    def profile(self) -> Profile | None:
+        """Read how the seeds of the training are spread; None in a draft or an older bundle.
+
+        Raises:
+            BundleCorrupt: the file is no profile.
+        """
+        return read_profile(self.directory / PROFILE) if PROFILE in self.manifest.files else None
 
     def encoder_tensors(self) -> dict[str, NDArray[Any]]:
         """Read all of the encoder's tensors, to go on training."""
@@ -168,11 +179,14 @@ def complete_bundle(
     directory: Path,
     *,
     generator: Generator,
+    profile: Profile | None = None,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
     git_revision: str | None = None,
 ) -> Manifest:
-    """Write `draft` with a generator. The space stays what it is; `training` and `metrics` join what the draft says.
+    """Write `draft` with a generator, and the profile of the seeds that it learned from.
+
+    The space stays what it is; `training` and `metrics` join what the draft says.
 
     Raises:
         BundleCorrupt: the generator does not fit the draft, or holds a value that is not finite.
@@ -187,6 +201,8 @@ def complete_bundle(
     with _appearing(directory) as new:
         for name in draft.manifest.files:
             shutil.copyfile(draft.directory / name, new / name)
+        if profile is not None:
+            (new / PROFILE).write_bytes(encode_profile(profile))
         return _finish(new, manifest, generator)
 
 

@@ -24,6 +24,7 @@ COMPRESSION = "compression.safetensors"
 GENERATOR = "generator.safetensors"
 READOUT = "readout.safetensors"
 TEXT = "text.safetensors"
+PROFILE = "profile.json"
 MANIFEST = "manifest.json"
 
 BASE_FILES = frozenset({IMAGE_BACKBONE, ENCODER, COMPRESSION})
@@ -89,7 +90,12 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def file_names(self) -> frozenset[str]:
         """The files that stand beside the manifest."""
-        parts = {GENERATOR: self.generator, READOUT: self.readout, TEXT: self.text}
+        parts = {
+            GENERATOR: self.generator,
+            READOUT: self.readout,
+            TEXT: self.text,
+            PROFILE: self.files.get(PROFILE),
+        }
         return BASE_FILES | {name for name, part in parts.items() if part is not None}
 
     @property

@@ -47,6 +47,7 @@ class Readout:
         self.config = config
         self._weight = np.concatenate([tensors[f"{one.name}.weight"] for one in attributes])  # [l, d]
         self._bias = np.concatenate([tensors[f"{one.name}.bias"] for one in attributes])  # [l]
+        self.names = [one.name for one in attributes]
         self._labels = [(one.name, label) for one in attributes for label in one.labels]
         sizes = [len(one.labels) for one in attributes]
         self._starts = np.cumsum([0, *sizes[:-1]])

@@ -3,26 +3,26 @@
 Importing this module starts nothing.
 """
 
-import asyncio
-import signal
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from service import metrics, runtime, web
-from service.api import admin, health, outfits, products, schemas, taxonomies
+from service import runtime, web
+from service.api import admin, feedback, health, outfits, products, schemas, taxonomies
 from service.api.asked import OutfitBody, PhotoOutfitBody
 from service.api.deps import Runtime
+from service.api.feedback import FeedbackBody
 from service.api.middleware import RequestContext
 from service.api.problems import HANDLERS
+from service.metrics import Metrics
 from service.settings import Settings
+from service.signals import heard
 
-OpenRuntime = Callable[[Settings], AbstractAsyncContextManager[Runtime]]
+OpenRuntime = Callable[[Settings, Metrics], AbstractAsyncContextManager[Runtime]]
 
 
 class Kitsune(FastAPI):
@@ -32,7 +32,7 @@ class Kitsune(FastAPI):
         """Return the OpenAPI document, made once."""
         if self.openapi_schema is None:
             _, unseen = models_json_schema(
-                [(model, "validation") for model in (OutfitBody, PhotoOutfitBody, schemas.Problem)],
+                [(model, "validation") for model in (OutfitBody, PhotoOutfitBody, FeedbackBody, schemas.Problem)],
                 ref_template="#/components/schemas/{model}",
             )
             super().openapi()["components"]["schemas"] |= unseen["$defs"]
@@ -42,12 +42,13 @@ class Kitsune(FastAPI):
 def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = runtime.open_runtime) -> FastAPI:
     """Build an application that serves one home, or whatever another composition root opens."""
     settings = settings or Settings.load()
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_runtime(settings) as opened:
+        async with open_runtime(settings, metrics) as opened, metrics.process.sampled():
             app.state.runtime = opened
-            with _reload_on_hangup(opened):
+            with heard(opened, settings.drain_s):
                 yield
 
     app = Kitsune(
@@ -69,33 +70,14 @@ def create_app(settings: Settings | None = None, open_runtime: OpenRuntime = run
             *outfits.router.routes,
             *products.router.routes,
             *taxonomies.router.routes,
+            *feedback.router.routes,
             *admin.router.routes,
             *health.router.routes,
             *web.ROUTES,
         ],
     )
     app.state.settings = settings
-    metrics.instrument(app)
+    if settings.metrics:
+        metrics.http.instrument(app)
     app.add_middleware(RequestContext)
     return app
-
-
-@contextmanager
-def _reload_on_hangup(opened: Runtime) -> Iterator[None]:
-    """Load the current release on SIGHUP; only a process's main thread can hear signals."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGHUP"):
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    reloads: set[asyncio.Task[None]] = set()
-
-    def reload() -> None:
-        task = loop.create_task(opened.reload_or_keep())
-        reloads.add(task)
-        task.add_done_callback(reloads.discard)
-
-    loop.add_signal_handler(signal.SIGHUP, reload)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGHUP)

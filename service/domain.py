@@ -13,6 +13,7 @@ SLOTS = 3
 Availability = Literal["in_stock", "out_of_stock", "preorder", "backorder"]
 Gender = Literal["female", "male", "unisex"]
 AgeGroup = Literal["newborn", "infant", "toddler", "kids", "adult"]
+Arm = Literal["control", "trial"]
 Source = Literal["mapping", "override", "lock", "fallback"]
 
 
@@ -219,6 +220,14 @@ class Versions:
     mapping: str
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The part that an answer has in an experiment."""
+
+    experiment: str
+    arm: Arm
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outfit:
     """The answer: one or more looks for a seed."""
@@ -230,3 +239,7 @@ class Outfit:
     versions: Versions
     degraded: tuple[str, ...] = ()
     """Reasons why the answer is less than what was asked: `looks_reduced`, `empty_slot`."""
+    variant: Variant | None = None
+    """None where no experiment had a part in the answer."""
+    prediction_logged: bool | None = None
+    """Whether the answer is on its way into the prediction log; None where the log is off."""

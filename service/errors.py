@@ -13,6 +13,7 @@ KitsuneError
   * Unavailable                 nothing is wrong with the request; try again
     + IndexUnavailable          the engine does not answer
     + NotReady                  no release is loaded
+    + FeedbackUnavailable       events cannot be kept
     + DeadlineExceeded          the answer would come too late
   * SetupError                  the operator must change something first
     + ProfileError              the feed profile does not fit the feed
@@ -21,7 +22,7 @@ KitsuneError
     + BundleError               a bundle is damaged, or of another format or shape
     + HomeError                 the home lacks what the command needs
     + HomeLocked                another process writes this home
-    + MissingExtra              the command needs the [train] extra
+    + MissingExtra              what was asked needs an extra that is not installed
     + SettingsError             an environment variable is unknown or has a bad value
 """
 
@@ -122,6 +123,12 @@ class NotReady(Unavailable):
     code = "not_ready"
 
 
+class FeedbackUnavailable(Unavailable):
+    """Events cannot be kept."""
+
+    code = "feedback_unavailable"
+
+
 class DeadlineExceeded(Unavailable):
     """The answer would come too late."""
 
@@ -178,7 +185,7 @@ class HomeLocked(SetupError):
 
 
 class MissingExtra(SetupError):
-    """The command needs the [train] extra."""
+    """What was asked needs an extra that is not installed."""
 
     code = "missing_extra"
     exit_code = 12

@@ -7,11 +7,16 @@
     work/            caches of the build
     photos           a link to the data folder of the last import, or a folder that an operator put there instead
     evaluations/     what `kitsune evaluate` found, by bundle and part: figures, report, looks to rate
+    drift/           what was found of windows of requests, and the profiles that they are compared with
+    golden/          what each release answered when it was made
     current.json     the release: one rename moves bundle, generation and mapping together
     runs.jsonl       what was built, when and how
+    predictions.sqlite, predictions/   the prediction log, where it is on
+    experiment.json  a second release that is tried beside it
+    feedback.sqlite  what shoppers did with the answers
     .lock            held by the one process that writes
 
-Everything but the record and the bundles can be made again.
+Everything but the record, the bundles, the prediction log and the feedback can be made again.
 """
 
 import fcntl
@@ -63,7 +68,13 @@ class Home:
         self.work = path / "work"
         self.photos = path / "photos"
         self.evaluations = path / "evaluations"
+        self.drift = path / "drift"
+        self.golden = path / "golden"
         self.runs_path = path / "runs.jsonl"
+        self.predictions_path = path / "predictions.sqlite"
+        self.predictions_folder = path / "predictions"
+        self.experiment_path = path / "experiment.json"
+        self.feedback_path = path / "feedback.sqlite"
         self._current_path = path / "current.json"
         self._lock_path = path / ".lock"
 

@@ -82,6 +82,7 @@ async def _observed_outfit(
         looks=looks,
         versions=release.versions,
         degraded=_degraded(plan, looks),
+        variant=release.variant,
     )
     watch.ended("assemble")
     return Observation(

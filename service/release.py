@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mappings import SlotMapping
-from service.domain import Versions
+from service.domain import Variant, Versions
 from service.generation import OutfitModel
 from service.index.base import ProductIndex
 
@@ -16,6 +16,8 @@ class Release:
     model: OutfitModel
     index: ProductIndex
     mapping: SlotMapping
+    variant: Variant | None = None
+    """The part that answers of this release have in an experiment."""
 
     async def close(self) -> None:
         """Release what the parts hold open."""

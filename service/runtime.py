@@ -1,9 +1,9 @@
 """The composition root: the one place that chooses concrete parts, and the release that requests are answered from."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 
 import structlog
 from threadpoolctl import threadpool_limits
@@ -11,10 +11,22 @@ from threadpoolctl import threadpool_limits
 from mappings import MappingInvalid, SlotMapping, load_mapping
 from service.catalog.record import Record
 from service.domain import Versions
+from service.drift.metrics import DriftMetrics
+from service.drift.monitor import open_monitor
 from service.errors import HomeError, KitsuneError, MappingError, NotReady, Unavailable
+from service.experiment import running
+from service.feedback.counters import Counters
+from service.feedback.desk import FeedbackDesk, open_desk
+from service.feedback.shadow import Shadow
+from service.feedback.trial import Trial
 from service.generation import BundleModel
+from service.golden import GoldenQuery
+from service.holding import Held
 from service.home import Home, ReleasePointer
+from service.index.breaker import Breaker, BreakerState
 from service.index.generations import generations_of
+from service.index.wrapped import WrappedIndex
+from service.metrics import Metrics
 from service.observation import Observation, Observer
 from service.release import Release
 from service.settings import Settings
@@ -36,15 +48,6 @@ class Readiness:
     reason: str | None = None
 
 
-@dataclass(slots=True)
-class _Held:
-    """A release with the requests that still use it."""
-
-    release: Release
-    leases: int = 0
-    retired: bool = False
-
-
 class Runtime:
     """Holds the current release and swaps it without a request noticing.
 
@@ -57,34 +60,38 @@ class Runtime:
         named: Callable[[], ReleasePointer],
         load: Callable[[ReleasePointer], Release],
         observers: Sequence[Observer] = (),
+        *,
+        metrics: Metrics,
+        desk: FeedbackDesk,
+        trial: Trial,
+        verify: Callable[[Release], Awaitable[None]] | None = None,
     ) -> None:
         self.settings = settings
+        self.metrics = metrics
+        self.desk = desk
+        self._trial = trial
         self._observers = observers
         self._named = named
         self._load = load
+        self._verify = verify
         self._tried: ReleasePointer | None = None
-        self._current: _Held | None = None
+        self._pointer: ReleasePointer | None = None
+        self._current: Held | None = None
         self._reason: str | None = "No release is loaded yet."
         self._fault: str | None = None
+        self._draining = False
         self._swapping = asyncio.Lock()
 
-    @asynccontextmanager
-    async def lease(self) -> AsyncIterator[Release]:
-        """Give the current release for the length of one request.
+    def lease(self, key: str | None = None) -> AbstractAsyncContextManager[Release]:
+        """Give a release for the length of one request: the current one, or the trial's if `key` is among its share.
 
         Raises:
             NotReady: no release could be loaded.
         """
-        held = self._current
-        if held is None:
+        if self._current is None:
             raise NotReady("No release is loaded; /readyz says why.")
-        held.leases += 1
-        try:
-            yield held.release
-        finally:
-            held.leases -= 1
-            if held.retired and held.leases == 0:
-                await held.release.close()
+        variant, held = self._trial.assign(key, self._current)
+        return held.lease(variant)
 
     def observe(self, seen: Observation) -> None:
         """Tell every observer of an answer; one that fails is logged, and the answer goes out all the same."""
@@ -96,11 +103,26 @@ class Runtime:
 
     def readiness(self) -> Readiness:
         """Say whether a release is loaded, holds products, and answered when it was last asked."""
+        if self._draining:
+            return Readiness(ready=False, reason="The process is about to end.")
         if self._current is None:
             return Readiness(ready=False, reason=self._reason)
         if self._current.release.index.info.products == 0:
             return Readiness(ready=False, reason="The generation holds no products.")
+        if self.settings.stay_ready:
+            return Readiness(ready=True)
         return Readiness(ready=self._fault is None, reason=self._fault)
+
+    def drain(self) -> None:
+        """Be ready no more, and go on answering: whoever sends requests is to send them elsewhere."""
+        self._draining = True
+        self._show()
+
+    def _show(self) -> None:
+        """Bring what is told of the state up to date."""
+        self.metrics.release.ready.set(self.readiness().ready)
+        if self._current is not None:
+            self.metrics.release.products.set(self._current.release.index.info.products)
 
     async def reload(self) -> Versions:
         """Load the release that the home names now; the one in use stays until the new one has been checked.
@@ -112,23 +134,28 @@ class Runtime:
             try:
                 self._tried = self._named()
                 release = await asyncio.to_thread(self._load, self._tried)
+                self.metrics.answers.follow((await release.index.taxonomies()).counts)
             except KitsuneError as error:
                 self._reason = error.detail
                 if isinstance(error, Unavailable):
                     # Nothing is wrong with the release: the watch tries it again.
                     self._tried = None
+                else:
+                    self.metrics.release.reloads["refused"].inc()
                 raise
-            previous, self._current = self._current, _Held(release)
+            previous, self._current, self._pointer = self._current, Held(release), self._tried
             self._fault = None
-        await self._retire(previous)
+        self.metrics.release.reloads["loaded"].inc()
+        self._show()
+        if previous is not None:
+            await previous.retire()
         log.info("release_loaded", **asdict(release.versions))
         return release.versions
 
-    async def _retire(self, held: _Held | None) -> None:
-        if held is not None:
-            held.retired = True
-            if held.leases == 0:
-                await held.release.close()
+    async def follow_experiment(self) -> None:
+        """Begin, change or end an experiment as the home says; it is beside a release, or there is none."""
+        if self._pointer is not None:
+            await self._trial.follow(self._pointer)
 
     async def reload_or_keep(self) -> None:
         """Reload, or log why not and go on with the release in use."""
@@ -146,7 +173,10 @@ class Runtime:
                 # A release that was refused is not tried again until the pointer moves.
                 if self._named() != self._tried:
                     await self.reload_or_keep()
+                await self.follow_experiment()
                 await self._check()
+                self._show()
+                await self._verify_once_loaded()
             except KitsuneError:
                 # The pointer itself cannot be read just now.
                 continue
@@ -171,20 +201,58 @@ class Runtime:
             log.warning("index_checked", fault=fault)
         self._fault = fault
 
+    async def _verify_once_loaded(self) -> None:
+        if self._verify is not None and self._current is not None and self._fault is None:
+            async with self.lease() as release:
+                await self._verify(release)
+
     async def close(self) -> None:
         """Stop serving."""
+        await self._trial.close()
         held, self._current = self._current, None
-        await self._retire(held)
+        if held is not None:
+            await held.retire()
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    """Serve the release that the home names, and follow the pointer as it moves."""
+async def open_runtime(settings: Settings, metrics: Metrics) -> AsyncIterator[Runtime]:
+    """Serve the release that the home names, and follow the pointer as it moves.
+
+    Raises:
+        MissingExtra: the settings ask for something that is not installed.
+    """
     home = Home(settings.home)
-    runtime = Runtime(settings, lambda: named_release(home), lambda pointer: load_release(home, pointer, settings))
-    # One core a search: requests run side by side, and a second thread inside a small product only costs.
-    with threadpool_limits(limits=1, user_api="blas"):
+
+    def named() -> ReleasePointer:
+        # Asked every second: as often as the log of runs has to be looked at.
+        metrics.imports.look(home)
+        return named_release(home)
+
+    def opened(pointer: ReleasePointer, told: Callable[[BreakerState], None] = lambda _: None) -> Release:
+        release = load_release(home, pointer, settings)
+        index = release.index
+        if pointer.engine == "elasticsearch":
+            index = WrappedIndex(index, Breaker(told).call)
+        return replace(release, index=metrics.engine.measured(index))
+
+    def load(pointer: ReleasePointer) -> Release:
+        release = opened(pointer, metrics.engine.show_breaker)
+        metrics.release.loaded(release.versions, pointer, home)
+        metrics.engine.show_breaker(BreakerState.CLOSED)
+        return release
+
+    counters = Counters(metrics.registry)
+    with ExitStack() as stack:
+        # One core a search: requests run side by side, and a second thread inside a small product only costs.
+        stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
+        desk = stack.enter_context(open_desk(home, settings, counters))
+        trial = Trial(lambda: running(home), opened, counters.experiment_degraded)
+        shadow = Shadow(trial, counters, timeout_s=settings.deadline_s)
+        observers = [shadow, *_observers(home, settings, metrics, stack)]
+        golden = GoldenQuery(home, metrics.registry)
+        runtime = Runtime(settings, named, load, observers, metrics=metrics, desk=desk, trial=trial, verify=golden)
         await runtime.reload_or_keep()
+        await runtime.follow_experiment()
         watching = asyncio.create_task(runtime.watch())
         try:
             yield runtime
@@ -192,7 +260,23 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
+            await shadow.close()
             await runtime.close()
+
+
+def _observers(home: Home, settings: Settings, metrics: Metrics, stack: ExitStack) -> Iterator[Observer]:
+    """Yield who watches answers, as the settings say; `stack` closes them."""
+    if settings.metrics:
+        yield metrics.answers
+    if settings.tracing:
+        from service.tracing import traced  # noqa: PLC0415 - most do not trace
+
+        yield stack.enter_context(traced())
+    drift = DriftMetrics(metrics.registry)
+    if settings.drift:
+        monitor = open_monitor(home, settings, drift)
+        stack.callback(monitor.close)
+        yield monitor
 
 
 def named_release(home: Home) -> ReleasePointer:

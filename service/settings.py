@@ -1,6 +1,7 @@
 """What an operator may set: environment variables that begin with `KITSUNE_`, read once."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,6 +18,7 @@ TEST_PREFIX = "KITSUNE_TEST_"
 """Variables that tell the tests where things are; the service leaves them alone."""
 
 Engine = Literal["embedded", "elasticsearch"]
+PredictionLogKind = Literal["off", "sqlite", "jsonl"]
 LayoutChoice = Literal["auto", "exact", "partitioned"]
 
 IMPOSSIBLE_LAYOUTS = {
@@ -41,6 +43,10 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("kitsune-home"), description="The shop's folder: record, bundles, generations.")
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that answer.")
+    drain_s: float = Field(
+        default=0.0, ge=0, le=300, allow_inf_nan=False, description="Seconds between SIGTERM and the end of listening."
+    )
     engine: Engine = Field(default="embedded", description="Where a build puts its generation; releases name theirs.")
     elasticsearch_url: str = Field(
         default="http://127.0.0.1:9200", pattern=r"^https?://[^/]", description="Where Elasticsearch listens."
@@ -56,11 +62,30 @@ class Settings(BaseSettings):
     elasticsearch_api_key_file: Path | None = Field(default=None, description="File that holds that key instead.")
     elasticsearch_ca_file: Path | None = Field(default=None, description="Authority that signed its certificate.")
     admin_key: SecretStr | None = Field(default=None, description="Bearer key of the admin calls; unset, they are off.")
+    feedback_key: SecretStr | None = Field(
+        default=None, min_length=16, description="Bearer key of those who send feedback; unset, none is taken."
+    )
+    prediction_log: PredictionLogKind = Field(default="off", description="Where answers are kept for reports.")
+    prediction_log_bytes: int = Field(
+        default=10_000_000_000, ge=1_000_000, description="Size beyond which the oldest predictions are removed."
+    )
+    retention_days: int = Field(default=90, ge=1, le=3650, description="Days that predictions and feedback are kept.")
     deadline_s: float = Field(
         default=1.0, gt=0, le=60, allow_inf_nan=False, description="Seconds within which a request is answered."
     )
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest JSON body.")
     max_photo_bytes: int = Field(default=10_000_000, ge=1_000, description="Largest photo as sent.")
+    metrics: bool = Field(default=True, description="Whether requests and answers are counted, and /metrics served.")
+    tracing: bool = Field(default=False, description="Whether answers are traced; OTEL_* variables say where to.")
+    stay_ready: bool = Field(default=False, description="Whether /readyz stays 200 while the index does not answer.")
+    drift: bool = Field(default=False, description="Whether requests are watched for drift; needs the [drift] extra.")
+    drift_window: int = Field(
+        default=1000, ge=500, le=100_000, description="Requests that are looked at together for drift."
+    )
+    drift_hook_command: str | None = Field(default=None, description="Command that is told when drift begins.")
+    drift_hook_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/]", description="Address that is told when drift begins."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least important log lines that are written."
     )
@@ -103,6 +128,17 @@ class Settings(BaseSettings):
             return self.elasticsearch_api_key.get_secret_value()
         path = self.elasticsearch_api_key_file
         return None if path is None else _read_key(path)
+
+    @field_validator("drift_hook_command")
+    @classmethod
+    def _command(cls, command: str | None) -> str | None:
+        try:
+            words = shlex.split(command or "")
+        except ValueError:
+            words = []
+        if command is not None and not words:
+            raise PydanticCustomError("no_command", "it is no command: quote it as in a shell.")
+        return command
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:

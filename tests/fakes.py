@@ -2,20 +2,28 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from prometheus_client import CollectorRegistry
 
 from mappings import SlotMapping, Template
 from service.domain import Money, PredictedAttributes, Product, Versions
 from service.errors import InvalidRequest, KitsuneError, NotReady, UnreadablePhoto
+from service.feedback.counters import Counters
+from service.feedback.desk import FeedbackDesk, open_desk
+from service.feedback.events import EventStore
+from service.feedback.trial import Trial
+from service.home import Home, ReleasePointer
 from service.index.base import GenerationInfo, Item, Vector
-from service.observation import Observation
+from service.metrics import Metrics
+from service.observation import Observation, Observer
 from service.release import Release
-from service.runtime import Readiness
+from service.runtime import Readiness, Runtime
 from service.settings import Settings
 from tests.contract.reference import ReferenceIndex
 
@@ -114,24 +122,58 @@ def fake_release() -> Release:
     return Release(Versions("fake-bundle", SPACE, "fake-generation", MAPPING.mapping_id), FakeModel(), index, MAPPING)
 
 
+def idle_desk() -> FeedbackDesk:
+    """A desk without a prediction log, for those who send it no events."""
+    return FeedbackDesk(EventStore(Path("no-home"), days=1), lambda _: {}, Counters(CollectorRegistry()), None)
+
+
+def no_trial() -> Trial:
+    """What a runtime has where no experiment runs."""
+
+    def load(_: ReleasePointer) -> Release:
+        raise AssertionError
+
+    return Trial(lambda: None, load, Counters(CollectorRegistry()).experiment_degraded)
+
+
+def plain_runtime(
+    settings: Settings,
+    named: Callable[[], ReleasePointer],
+    load: Callable[[ReleasePointer], Release],
+    observers: Sequence[Observer] = (),
+    *,
+    metrics: Metrics | None = None,
+    verify: Callable[[Release], Awaitable[None]] | None = None,
+) -> Runtime:
+    """A real runtime without a prediction log and experiments."""
+    metrics = metrics or Metrics()
+    return Runtime(settings, named, load, observers, metrics=metrics, desk=idle_desk(), trial=no_trial(), verify=verify)
+
+
 @dataclass
 class FakeRuntime:
     """A `Runtime` that serves one release, or says why it does not."""
 
     release: Release = field(default_factory=fake_release)
     reason: str | None = None
+    draining: bool = False
     reload_error: KitsuneError | None = None
     reloaded: asyncio.Event = field(default_factory=asyncio.Event)
     seen: list[Observation] = field(default_factory=list)
+    desk: FeedbackDesk = field(default_factory=idle_desk)
 
     @asynccontextmanager
-    async def lease(self) -> AsyncIterator[Release]:
+    async def lease(self, key: str | None = None) -> AsyncIterator[Release]:
+        del key
         if self.reason is not None:
             raise NotReady(self.reason)
         yield self.release
 
     def readiness(self) -> Readiness:
-        return Readiness(ready=self.reason is None, reason=self.reason)
+        return Readiness(ready=self.reason is None and not self.draining, reason=self.reason)
+
+    def drain(self) -> None:
+        self.draining = True
 
     async def reload(self) -> Versions:
         self.reloaded.set()
@@ -145,11 +187,12 @@ class FakeRuntime:
     def observe(self, seen: Observation) -> None:
         self.seen.append(seen)
 
-    def open(self) -> Callable[[Settings], AbstractAsyncContextManager["FakeRuntime"]]:
-        """Return a composition root that opens this runtime."""
+    def open(self) -> Callable[[Settings, Metrics], AbstractAsyncContextManager["FakeRuntime"]]:
+        """Return a composition root that opens this runtime, with the desk that the settings ask for."""
 
         @asynccontextmanager
-        async def open_runtime(_: Settings) -> AsyncIterator[FakeRuntime]:
-            yield self
+        async def open_runtime(settings: Settings, metrics: Metrics) -> AsyncIterator[FakeRuntime]:
+            with open_desk(Home(settings.home), settings, Counters(metrics.registry)) as self.desk:
+                yield self
 
         return open_runtime

@@ -5,21 +5,26 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from pydantic import SecretStr
 from starlette.routing import request_response
 
 from service.api.problems import Refusal
 from service.domain import Outfit, OutfitRequest, SeedReference, Versions
 from service.errors import DeadlineExceeded, InvalidRequest, Unauthorized
+from service.feedback.desk import FeedbackDesk
 from service.observation import Observation
 from service.outfitting import observed_outfit
 from service.release import Release
 from service.settings import Settings
 
 DEADLINE_HEADER = "X-Deadline-Ms"
+STICKY_HEADER = "X-Sticky-Key"
+LONGEST_KEY = 256
 WHOLE_MS = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -40,12 +45,21 @@ class Readiness(Protocol):
 class Runtime(Protocol):
     """What the API needs of `service.runtime.Runtime`; the tests bring their own."""
 
-    def lease(self) -> AbstractAsyncContextManager[Release]:
-        """Give the current release for the length of one request."""
+    @property
+    def desk(self) -> FeedbackDesk:
+        """Where answers and feedback are noted."""
+        ...
+
+    def lease(self, key: str | None = None) -> AbstractAsyncContextManager[Release]:
+        """Give a release for the length of one request; a key takes part in an experiment, and always the same."""
         ...
 
     def readiness(self) -> Readiness:
         """Say whether outfits can be served."""
+        ...
+
+    def drain(self) -> None:
+        """Be ready no more, and go on answering."""
         ...
 
     async def reload(self) -> Versions:
@@ -88,6 +102,18 @@ def deadline_s(request: Request) -> float:
     return min(int(asked_ms) / 1000, longest_s)
 
 
+def sticky_key(request: Request) -> str | None:
+    """Return who asks, as the caller tells it, so that an experiment treats them alike; None where it does not.
+
+    Raises:
+        InvalidRequest: the key is too long.
+    """
+    key = request.headers.get(STICKY_HEADER)
+    if key is not None and len(key) > LONGEST_KEY:
+        raise InvalidRequest(f"{STICKY_HEADER} must have at most {LONGEST_KEY} characters.")
+    return key or None
+
+
 @asynccontextmanager
 async def leased(request: Request) -> AsyncIterator[Release]:
     """Hold one release, so that what is answered is of one piece, and keep the deadline.
@@ -107,8 +133,10 @@ async def leased(request: Request) -> AsyncIterator[Release]:
 async def told_outfit(request: Request, release: Release, reference: SeedReference, wishes: OutfitRequest) -> Outfit:
     """Answer what a shopper asks, and tell everyone who watches answers; raises as `make_outfit` does."""
     seen = await observed_outfit(release, reference, wishes, timeout_s=deadline_s(request))
-    runtime_of(request).observe(seen)
-    return seen.outfit
+    runtime = runtime_of(request)
+    runtime.observe(seen)
+    logged = runtime.desk.note(seen)
+    return seen.outfit if logged is None else replace(seen.outfit, prediction_logged=logged)
 
 
 def require_admin(request: Request) -> None:
@@ -121,10 +149,28 @@ def require_admin(request: Request) -> None:
     key = settings_of(request).admin_key
     if key is None:
         raise Refusal(403, "admin_off", "Admin calls are off; the operator turns them on by setting KITSUNE_ADMIN_KEY.")
+    _require_key(request, key, "admin")
+
+
+def require_feedback_key(request: Request) -> None:
+    """Let only those through who may send feedback.
+
+    Raises:
+        Refusal: no feedback is taken.
+        Unauthorized: there is no key in the Authorization header, or not the right one.
+    """
+    key = settings_of(request).feedback_key
+    if key is None:
+        detail = "No feedback is taken; the operator turns it on by setting KITSUNE_FEEDBACK_KEY."
+        raise Refusal(403, "feedback_off", detail)
+    _require_key(request, key, "feedback")
+
+
+def _require_key(request: Request, key: SecretStr, name: str) -> None:
     given = request.headers.get("authorization", "")
     expected = f"Bearer {key.get_secret_value()}"
     if not secrets.compare_digest(given.encode(), expected.encode()):
-        raise Unauthorized("Send the admin key in the header Authorization: Bearer KEY.")
+        raise Unauthorized(f"Send the {name} key in the header Authorization: Bearer KEY.")
 
 
 class DirectRoute(APIRoute):

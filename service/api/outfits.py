@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from service.api import schemas
 from service.api.answers import answer, documented
 from service.api.asked import OutfitBody, PhotoOutfitBody
-from service.api.deps import DirectRoute, runtime_of, settings_of, told_outfit
+from service.api.deps import DirectRoute, runtime_of, settings_of, sticky_key, told_outfit
 from service.api.queries import OutfitQuery
 from service.api.reading import bounded, parse, read_json, require_media_type
 from service.domain import OutfitRequest, PhotoSeed, SeedReference
@@ -26,7 +26,7 @@ def _body_of(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _outfit(request: Request, seed: SeedReference, wishes: OutfitRequest) -> Response:
-    async with runtime_of(request).lease() as release:
+    async with runtime_of(request).lease(sticky_key(request)) as release:
         return answer(await told_outfit(request, release, seed, wishes))
 
 

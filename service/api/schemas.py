@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from mappings import Wearer
-from service.domain import AgeGroup, Availability, Gender, Source
+from service.domain import AgeGroup, Arm, Availability, Gender, Source
 
 
 class Answered(BaseModel):
@@ -100,6 +100,13 @@ class Seed(Answered):
     product: Product | None
 
 
+class Variant(Answered):
+    """The part that an answer has in an experiment."""
+
+    experiment: str
+    arm: Arm = Field(description="`control`: what is served otherwise; `trial`: what is tried.")
+
+
 class Versions(Answered):
     """The release that an answer came from."""
 
@@ -118,6 +125,17 @@ class Outfit(Answered):
     looks: tuple[Look, ...]
     versions: Versions
     degraded: tuple[str, ...] = Field(description="Why this is less than what was asked.", examples=[["looks_reduced"]])
+    variant: Variant | None = Field(description="Null where no experiment has a part in the answer.")
+    prediction_logged: bool | None = Field(
+        description="Whether the answer is on its way into the prediction log; null where the log is off."
+    )
+
+
+class Taken(Answered):
+    """What became of the events that were sent."""
+
+    accepted: int = Field(description="Events that are new and kept.")
+    repeated: int = Field(description="Events whose id was known, which were left as they are.")
 
 
 class Page(Answered):

@@ -29,6 +29,7 @@ from service.catalog.record import Record, RecordedProduct
 from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
 from service.catalog.words import word_lists_digest
 from service.errors import BundleError, FeedError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
+from service.experiment import generations_in_use
 from service.home import Home, ReleasePointer, replace_file
 from service.index.elastic.planning import Plan, plan_layout
 from service.index.generations import Rejected, generations_of
@@ -90,7 +91,8 @@ def import_catalog(shop: Shop) -> StageRun:
             still_there=lambda done: done["photos_seen"] == _photos_seen(record, shop.data),
         )
     shop.home.link_photos(shop.data)
-    return _logged(shop, run)
+    # Logged even when the feed was the same: that it was looked at is what tells a stale catalogue from a quiet one.
+    return _log(shop, run)
 
 
 def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
@@ -260,7 +262,7 @@ def build_index(shop: Shop, settings: Settings) -> StageRun:
         # The engine first: should this be cut off, the release that serves is still whole, and a rerun ends it.
         generations.activate(pointer.generation, record)
     shop.home.release(pointer)
-    generations.prune(keep=[p.generation for p in (pointer, shop.home.previous()) if p is not None])
+    generations.prune(keep=generations_in_use(shop.home, (pointer, shop.home.previous())))
     return _logged(shop, replace(run, outputs=run.outputs | asdict(pointer), skipped=unchanged))
 
 
@@ -367,8 +369,11 @@ def _describe(shop: Shop, bundle: Bundle) -> Outputs:
 
 
 def _logged(shop: Shop, run: StageRun) -> StageRun:
-    if not run.skipped:
-        shop.home.log_run({"stage": run.stage, "duration_s": round(run.duration_s, 3), "outputs": run.outputs})
+    return run if run.skipped else _log(shop, run)
+
+
+def _log(shop: Shop, run: StageRun) -> StageRun:
+    shop.home.log_run({"stage": run.stage, "duration_s": round(run.duration_s, 3), "outputs": run.outputs})
     return run
 
 

@@ -7,6 +7,7 @@ from model.bundle import Bundle, open_bundle
 from model.errors import BundleCorrupt
 from service.catalog.record import Record
 from service.errors import BundleError, HomeError, IndexUnavailable
+from service.experiment import generations_in_use
 from service.home import Home, ReleasePointer
 from service.index.base import GenerationInfo
 from service.index.generations import generations_of
@@ -95,13 +96,13 @@ def roll_back(home: Home, settings: Settings) -> ReleasePointer:
 
 
 def prune(home: Home, settings: Settings) -> list[str]:
-    """Remove and return what neither the current nor the previous release names.
+    """Remove and return what neither the current nor the previous release nor the experiment names.
 
     Raises:
         HomeError: nothing is released yet.
         IndexUnavailable: an engine does not answer; run again, it goes on.
     """
-    keep = [pointer.generation for pointer in (_released(home), home.previous()) if pointer is not None]
+    keep = generations_in_use(home, (_released(home), home.previous()))
     engines = _engines(home, settings)
     return [gone for engine in engines for gone in generations_of(engine, home, settings).prune(keep)]
 

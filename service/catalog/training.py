@@ -22,10 +22,11 @@ from model.errors import PhotoRefused
 from model.evaluation import training_outfits
 from model.generator import GeneratorOptions, train_generator
 from model.histogram import COLOURS
-from model.inference import ImageBackbone, Neck
+from model.inference import Generator, ImageBackbone, Neck
 from model.manifest import EncoderInfo
 from model.outfits import HeadDatasets, Permutations, head_datasets, reduce_outfits, shared_pairs
 from model.photos import views
+from model.profile import Profile, count_words, make_profile
 from model.projection import Block, Projection, ProjectionOptions, train_projection
 from service.catalog.encoding import open_cache, product_features
 from service.catalog.features import photo_features
@@ -291,7 +292,8 @@ def train_outfits(
     rows = [np.array([row_of[id_] for id_ in outfit if id_ in row_of], np.int64) for outfit in outfits]
     parts = np.array([split_of(product_id) for product_id in product_ids])
     learnt: tuple[Part, ...] = ("train", "validation", "test") if refit_all else ("train",)
-    train = training_outfits(rows, np.isin(parts, learnt))
+    known = np.isin(parts, learnt)
+    train = training_outfits(rows, known)
     held_back = training_outfits(rows, parts == "validation")
     if not train or not held_back:
         raise FeedError("The outfits share too few products with the catalogue to train on; check the profile.")
@@ -308,6 +310,9 @@ def train_outfits(
         draft,
         target,
         generator=trained.generator,
+        profile=_profile(
+            draft, trained.generator, vectors[known], [taxonomies[row] for row in np.flatnonzero(known).tolist()]
+        ),
         training={
             "generator": _plain(asdict(options))
             | {
@@ -321,6 +326,12 @@ def train_outfits(
         metrics={"generator": trained.report},
         git_revision=git_revision,
     )
+
+
+def _profile(draft: Bundle, generator: Generator, vectors: NDArray[np.float32], taxonomies: Sequence[str]) -> Profile:
+    """Return what seeds look like to a service: what the shop had to train on, each product once."""
+    words = count_words(draft.readout, vectors, [(taxonomy,) for taxonomy in taxonomies])
+    return make_profile(vectors, generator.generate(vectors), taxonomies, words=words)
 
 
 def _pairs(outfits: Sequence[NDArray[np.int64]], options: GeneratorOptions, permutations: Permutations) -> HeadDatasets:

@@ -4,7 +4,21 @@ import typer
 from threadpoolctl import threadpool_limits
 from typer.core import TyperGroup
 
-from service.cli import build, bundle, demo, evaluate, index, mapping, outfit, runs, serve, tally
+from service.cli import (
+    build,
+    bundle,
+    demo,
+    drift,
+    evaluate,
+    experiment,
+    feedback,
+    index,
+    mapping,
+    outfit,
+    runs,
+    serve,
+    tally,
+)
 from service.cli.console import fail
 from service.errors import KitsuneError, SetupError
 from service.settings import Settings
@@ -43,7 +57,7 @@ app = typer.Typer(
     help="What goes with this product? Three-slot looks out of a shop's own catalogue.",
     epilog="Start with: kitsune build --profile PROFILE.toml --data FOLDER --home HOME; kitsune serve --home HOME",
 )
-for module in (demo, build, index, serve, outfit, evaluate, tally, bundle, runs, mapping):
+for module in (demo, build, index, serve, outfit, evaluate, tally, feedback, experiment, drift, bundle, runs, mapping):
     module.register(app)
 
 

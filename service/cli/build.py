@@ -30,6 +30,7 @@ from service.cli.console import (
     ProfileOption,
     show,
 )
+from service.cli.golden import note_answers
 from service.home import Home
 from service.runtime import named_release
 from service.settings import Settings
@@ -114,7 +115,9 @@ def build(
     """
     with opened_shop(profile, data, home) as shop:
         runs = list(_build(shop, bundle, backbone, weights, loss, permutations, seed, refit_all=refit_all))
-        runs.append(building.build_index(shop, Settings.load(engine=engine)))
+        settings = Settings.load(engine=engine)
+        runs.append(building.build_index(shop, settings))
+        note_answers(shop.home, settings)
     show_runs(runs, as_json=json)
 
 

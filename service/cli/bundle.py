@@ -15,8 +15,10 @@ from model.errors import BundleCorrupt
 from service.catalog.promoting import CHOSEN, promote
 from service.cli.checking import check_bundle
 from service.cli.console import HOME, HomeOption, JsonOption, facts, show
+from service.cli.golden import note_answers
 from service.errors import BundleError
 from service.home import Home
+from service.settings import Settings
 
 DirectoryArgument = Annotated[Path, typer.Argument(help="The bundle's folder, for example HOME/bundles/ID.")]
 
@@ -68,6 +70,8 @@ def promote_bundle(
     with at.writer():
         promotion = promote(at, bundle, measure or CHOSEN, force=force)
         served = at.current()
+        if served is not None and served.bundle == bundle:
+            note_answers(at, Settings.load())
     result = asdict(promotion) | {"served": served is not None and served.bundle == bundle}
     show(result, as_json=json, people=lambda: facts("promoted", result | {"refused": "\n".join(promotion.refused)}))
 

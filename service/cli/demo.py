@@ -11,6 +11,7 @@ from service.catalog import building
 from service.catalog.building import Shop
 from service.catalog.profile import load_profile
 from service.cli.console import BarReporter, EngineOption, stderr
+from service.cli.golden import note_answers
 from service.cli.serve import serve
 from service.demo import draw_catalogue, is_drawn
 from service.errors import SetupError
@@ -37,11 +38,10 @@ def demo(
     """
     _check_port(host, port)
     at = Home(home)
+    settings = Settings.load(engine=engine)
     with at.writer():
-        _prepare(
-            Shop(at, load_profile(_drawn(home / "catalogue")), home / "catalogue", BarReporter()),
-            Settings.load(engine=engine),
-        )
+        _prepare(Shop(at, load_profile(_drawn(home / "catalogue")), home / "catalogue", BarReporter()), settings)
+        note_answers(at, settings)
     stderr.print(f"The lookbook:            http://{host}:{port}/")
     stderr.print(f"What goes with DR101-01? http://{host}:{port}/v1/outfits/DR101-01")
     stderr.print(f"All that can be asked:   http://{host}:{port}/docs")

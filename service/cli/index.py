@@ -24,6 +24,7 @@ from service.cli.console import (
     facts,
     show,
 )
+from service.cli.golden import note_answers
 from service.cli.keys import keys
 from service.errors import HomeError, IndexUnavailable
 from service.home import Home
@@ -82,8 +83,10 @@ def build(
     json: JsonOption = False,
 ) -> None:
     """Build a generation out of the record's vectors and release it."""
+    settings = Settings.load(engine=engine)
     with opened_shop(profile, data, home) as shop:
-        runs = [building.build_index(shop, Settings.load(engine=engine))]
+        runs = [building.build_index(shop, settings)]
+        note_answers(shop.home, settings)
     show_runs(runs, as_json=json)
 
 
@@ -94,9 +97,10 @@ def swap(
     json: JsonOption = False,
 ) -> None:
     """Serve a kept generation with the bundle and the mapping that are served now."""
-    at = _existing(home)
+    at, settings = _existing(home), Settings.load(engine=engine)
     with at.writer():
-        released = asdict(releasing.swap(at, generation, Settings.load(engine=engine)))
+        released = asdict(releasing.swap(at, generation, settings))
+        note_answers(at, settings)
     show(released, as_json=json, people=lambda: facts("swapped to", released))
 
 

@@ -83,6 +83,11 @@ class ProductIndex(Protocol):
         """What this generation was built from."""
         ...
 
+    @property
+    def retries(self) -> int:
+        """How often, since it was opened, a question or a write was sent to the engine once more within one call."""
+        ...
+
     async def check(self) -> None:
         """Find out whether questions would be answered now. Cheap: asked every second.
 

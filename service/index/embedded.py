@@ -60,6 +60,11 @@ class EmbeddedIndex:
         """What this generation was built from."""
         return self._info
 
+    @property
+    def retries(self) -> int:
+        """How often a file was asked once more: never."""
+        return 0
+
     async def check(self) -> None:
         """Do nothing: files that were opened stay open, and a search that cannot read them says so itself."""
 

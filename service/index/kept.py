@@ -27,10 +27,15 @@ class GenerationState:
     @property
     def made_at(self) -> datetime | None:
         """When its build began; None where the id is not one of ours."""
-        try:
-            return datetime.strptime(self.generation_id.partition("-")[0], _TIME).replace(tzinfo=UTC)
-        except ValueError:
-            return None
+        return made_at(self.generation_id)
+
+
+def made_at(generation_id: str) -> datetime | None:
+    """Return when a generation's build began; None where the id is not one of ours."""
+    try:
+        return datetime.strptime(generation_id.partition("-")[0], _TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def new_generation_id() -> str:

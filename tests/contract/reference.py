@@ -25,6 +25,10 @@ class ReferenceIndex:
     def info(self) -> GenerationInfo:
         return self._info
 
+    @property
+    def retries(self) -> int:
+        return 0
+
     async def check(self) -> None:
         pass
 

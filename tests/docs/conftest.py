@@ -20,6 +20,7 @@ from tests.e2e.conftest import quiet, served
 __all__ = ["quiet"]  # no log lines here either
 
 ADMIN_KEY = "a-key-only-for-tests"
+FEEDBACK_KEY = "a-feedback-key-only-for-tests"
 PATIENCE_S = 30
 
 LayOut = Callable[[Path], object]
@@ -27,8 +28,9 @@ LayOut = Callable[[Path], object]
 
 
 @pytest.fixture(scope="session")
-def made_client(made_home: MadeHome) -> Iterator[httpx.Client]:
-    settings = Settings.load(home=made_home.path, admin_key=ADMIN_KEY, deadline_s=PATIENCE_S)
+def made_client(made_home: MadeHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    home = copytree(made_home.path, tmp_path_factory.mktemp("served") / "home", symlinks=True)
+    settings = Settings.load(home=home, admin_key=ADMIN_KEY, feedback_key=FEEDBACK_KEY, deadline_s=PATIENCE_S)
     with served(create_app(settings)) as client:
         client.timeout = httpx.Timeout(PATIENCE_S)
         yield client

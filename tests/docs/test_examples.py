@@ -18,8 +18,9 @@ from service.catalog.outfits import read_outfits
 from service.catalog.profile import Profile, load_profile
 from service.catalog.record import Record
 from service.cli import app
+from service.feedback.exporting import HEADER
 from tests.docs.answers import assert_holds
-from tests.docs.conftest import ADMIN_KEY
+from tests.docs.conftest import ADMIN_KEY, FEEDBACK_KEY
 from tests.docs.curl import BASE, request_of
 from tests.docs.pages import DOCS, PAGES, ROOT, Block, blocks
 
@@ -41,7 +42,8 @@ def examples(page: Path) -> list[Example]:
 
 
 def assert_answers(client: httpx.Client, call: Block, shown: Block | None) -> None:
-    response = client.request(**request_of(call.text.replace("$KITSUNE_ADMIN_KEY", ADMIN_KEY)))
+    typed = call.text.replace("$KITSUNE_ADMIN_KEY", ADMIN_KEY).replace("$KITSUNE_FEEDBACK_KEY", FEEDBACK_KEY)
+    response = client.request(**request_of(typed))
     answer = {} if shown is None else json.loads(shown.text)
     status = answer.get("status", 200)
     assert response.status_code == (status if isinstance(status, int) else 200), response.text
@@ -98,6 +100,13 @@ def test_every_profile_loads(block: Block, tmp_path: Path) -> None:
     profile = load(block, tmp_path)
     if profile.outfits is not None:
         profile.outfits.check_header(["outfit", "sku", "top", "bottom", "shoes"])
+
+
+def test_the_profile_of_exported_outfits_names_their_columns(tmp_path: Path) -> None:
+    (block,) = blocks(DOCS / "feedback.md", "toml")
+    source = load(block, tmp_path).outfits
+    assert source is not None
+    source.check_header(HEADER)
 
 
 def test_the_feed_that_is_shown_fits_the_profile_that_is_shown(tmp_path: Path) -> None:

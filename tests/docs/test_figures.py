@@ -27,9 +27,13 @@ def reported() -> list[tuple[str, str, str, str]]:
     return [(found, goal, *place.replace("`", "").split(": ", 1)) for _, found, goal, place in table]  # type: ignore[misc]
 
 
+def figures(report: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((REPORTS / f"{report}.json").read_text())["figures"]
+    return found
+
+
 def figure(report: str, name: str) -> Mapping[str, Any]:
-    figures: list[dict[str, Any]] = json.loads((REPORTS / f"{report}.json").read_text())["figures"]
-    (found,) = (figure for figure in figures if figure["name"] == name)
+    (found,) = (one for one in figures(report) if one["name"] == name)
     return found
 
 
@@ -61,3 +65,12 @@ def test_what_is_said_of_looks_is_what_the_evaluation_found() -> None:
     assert shown
     for row, recall, coverage in shown:
         assert [recall, coverage] == [found[row][1], found[row][5]], row
+
+
+def test_what_is_said_of_drift_is_what_was_measured() -> None:
+    _, *shown = rows(sections(DOCS / "drift.md")["How well it works"])
+    assert {name for name, *_ in shown} == {found["name"] for found in figures("drift")}
+    for name, said, goal in shown:
+        found = figure("drift", name)
+        value = f"{found['value']:g} {found['unit']}" if found["unit"] else f"{found['value']:.0%}"
+        assert (said, goal) == (value, VERDICTS[found["met"]]), name

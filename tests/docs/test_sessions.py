@@ -16,6 +16,7 @@ from tests.docs.terminal import prints
 RUN = {
     **{page: {"sh"} for page in BEFORE},
     DOCS / "howto" / "mapping.md": {"sh", "yaml"},
+    DOCS / "feedback.md": {"toml"},
     DOCS / "rest.md": {"sh", "python"},
     DOCS / "formats.md": {"toml", "yaml", "csv"},
 }

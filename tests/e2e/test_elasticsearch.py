@@ -210,6 +210,9 @@ def test_a_server_that_is_killed_is_told_at_once_and_its_return_noticed(
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: server.pid is None, within_s=10)
     assert_away(client, "cannot be reached")
+    # The watch asks once a second: after three failures nobody else does.
+    wait_until(lambda: "kitsune_engine_breaker_state 2.0" in client.get("/metrics").text, within_s=10)
+    assert_away(client, "cannot be reached")
     start_warm(server, shop)
     assert_recovers(client)
 

@@ -41,13 +41,13 @@ def home(made_home: MadeHome, tmp_path: Path) -> Path:
 
 @contextmanager
 def serving(
-    home: Path, log: IO[bytes] | int = subprocess.DEVNULL
+    home: Path, *options: str, log: IO[bytes] | int = subprocess.DEVNULL, **settings: str
 ) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"KITSUNE_ADMIN_KEY": ADMIN_KEY}
-    command = [*KITSUNE, "serve", "--home", str(home), "--port", str(port)]
+    environment = os.environ | {"KITSUNE_ADMIN_KEY": ADMIN_KEY} | settings
+    command = [*KITSUNE, "serve", "--home", str(home), "--port", str(port), *options]
     process = subprocess.Popen(command, env=environment, stderr=log)
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
         for _ in range(300):

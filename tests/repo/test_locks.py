@@ -24,10 +24,12 @@ def group(name: str) -> Iterator[Requirement]:
 
 
 def wanted(name: str) -> Iterator[Requirement]:
-    yield from map(Requirement, PROJECT["project"]["dependencies"])
-    if name == "dev.lock":
+    if name != "build.lock":
+        yield from map(Requirement, PROJECT["project"]["dependencies"])
+    if name in ("dev.lock", "train.lock"):
         yield from map(Requirement, PROJECT["project"]["optional-dependencies"]["train"])
-        yield from group("dev")
+    if name in ("dev.lock", "build.lock"):
+        yield from group(name.removesuffix(".lock"))
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -42,7 +44,7 @@ def test_the_lock_pins_what_pyproject_asks_for(name: str) -> None:
 def test_every_locked_package_has_a_hash(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text()
     entries = re.split(r"\n(?=[a-z0-9])", text)
-    assert len(entries) > 10
+    assert len(entries) > 5
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
@@ -51,9 +53,10 @@ def test_no_lock_names_an_index(name: str) -> None:
     assert "://" not in (ROOT / "requirements" / name).read_text()
 
 
-def test_what_serves_is_locked_at_the_versions_that_are_tested() -> None:
+@pytest.mark.parametrize("name", LOCKS)
+def test_what_an_image_installs_is_locked_at_the_versions_that_are_tested(name: str) -> None:
     tested = locked("dev.lock")
-    assert {name: tested.get(name) for name in locked("serve.lock")} == locked("serve.lock")
+    assert {package: tested.get(package) for package in locked(name)} == locked(name)
 
 
 def test_serving_needs_no_torch() -> None:

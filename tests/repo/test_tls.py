@@ -11,7 +11,7 @@ AROUND = re.compile(
 )
 
 
-@pytest.mark.parametrize("folder", ["service", "model", "mappings", "benchmarks"])
+@pytest.mark.parametrize("folder", ["service", "model", "mappings", "benchmarks", "load_tests"])
 def test_no_certificate_goes_unchecked(folder: str) -> None:
     files = list((ROOT / folder).rglob("*.py"))
     assert files

@@ -69,11 +69,17 @@ class ElasticIndex:
         self._fields = fields
         self._counted_at = time.monotonic()
         self._placing = asyncio.Lock()
+        self._retries = 0
 
     @property
     def info(self) -> GenerationInfo:
         """What this generation was built from."""
         return self._info
+
+    @property
+    def retries(self) -> int:
+        """How often a tie was looked into more deeply, or a write met another's and was made again."""
+        return self._retries
 
     async def check(self) -> None:
         """Have every shard answer, and count the taxonomies again when that was long ago.
@@ -125,6 +131,7 @@ class ElasticIndex:
                     for number, hits in found.items()
                     if _ends_in_tie(hits, queries[number].k, depths[number])
                 }
+                self._retries += bool(asked)
         return answers
 
     async def browse(
@@ -214,9 +221,10 @@ class ElasticIndex:
         Raises:
             IndexUnavailable: others never cease to.
         """
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             if not product_ids:
                 return
+            self._retries += bool(attempt)
             hits = await self._search(bodies.by_ids(product_ids, vectors=with_vectors))
             product_ids = await self._write([wanted for hit in hits if (wanted := action(hit))])
         if product_ids:

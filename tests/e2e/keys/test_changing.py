@@ -67,7 +67,7 @@ def test_a_key_that_is_taken_back_is_told_and_a_new_one_is_found_by_a_reload(
 ) -> None:
     key = make_keys(connection, OPERATOR, PASSWORD, "1h")[0]
     key_file.write_text(key.encoded)
-    with key_file.with_name("log").open("wb") as log, serving(shop.path, log) as (client, process):
+    with key_file.with_name("log").open("wb") as log, serving(shop.path, log=log) as (client, process):
         wait_until(lambda: client.get("/readyz").status_code == 200, within_s=20)
         operator.security.invalidate_api_key(ids=[key.key_id])
         wait_until(lambda: not_ready(client, "Elasticsearch refuses the key (401)"), within_s=20)

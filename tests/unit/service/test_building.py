@@ -134,3 +134,11 @@ def test_products_that_the_engine_does_not_take_are_listed_in_a_file_that_the_re
     monkeypatch.setattr(building, "generations_of", lambda *_: Choosy(()))
     assert build_index(shop, Settings()).outputs["rejections_file"] is None
     assert not (shop.home.work / "refused-products.jsonl").exists()
+
+
+def test_an_import_of_the_same_feed_is_logged_as_well(shop: Shop) -> None:
+    import_catalog(shop)
+    import_catalog(shop)
+    runs = [json.loads(line) for line in shop.home.runs_path.read_text().splitlines()]
+    assert [run["stage"] for run in runs] == ["catalog import"] * 2
+    assert runs[0]["outputs"] == runs[1]["outputs"]

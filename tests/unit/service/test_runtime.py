@@ -13,7 +13,8 @@ from service.release import Release
 from service.runtime import Readiness, Runtime
 from service.settings import Settings
 from tests.contract.reference import ReferenceIndex
-from tests.fakes import fake_release
+from tests.fakes import fake_release, plain_runtime
+from tests.unit.service.metrics.scraped import moved, value
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +58,7 @@ class Shelf:
         return replace(plain, index=index, versions=replace(plain.versions, generation=pointer.generation))
 
     def runtime(self, *observers: Observer) -> Runtime:
-        return Runtime(Settings(), lambda: self.pointer, self.load, observers)
+        return plain_runtime(Settings(), lambda: self.pointer, self.load, observers)
 
 
 async def served(runtime: Runtime) -> str:
@@ -171,7 +172,7 @@ async def test_a_pointer_that_cannot_be_read_does_not_end_the_watch() -> None:
             raise faults.pop()
         return shelf.pointer
 
-    runtime = Runtime(Settings(), named, shelf.load)
+    runtime = plain_runtime(Settings(), named, shelf.load)
     await runtime.reload()
     watching = asyncio.create_task(runtime.watch(interval_s=0.01))
     shelf.pointer = SECOND
@@ -214,6 +215,58 @@ async def test_an_index_that_stops_answering_is_why_it_is_not_ready_until_it_ans
         await runtime._check()
         assert runtime.readiness() == Readiness(reason is None, reason)
         assert await served(runtime) == "first"
+
+
+async def test_a_process_that_is_about_to_end_is_not_ready_and_goes_on_answering() -> None:
+    runtime = Shelf().runtime()
+    await runtime.reload()
+    assert value(runtime.metrics.registry, "kitsune_ready") == 1
+    runtime.drain()
+    assert runtime.readiness().reason == "The process is about to end."
+    assert value(runtime.metrics.registry, "kitsune_ready") == 0
+    assert await served(runtime) == "first"
+
+
+async def test_an_index_that_does_not_answer_leaves_it_ready_where_that_is_wanted() -> None:
+    shelf = Shelf()
+    runtime = plain_runtime(Settings(stay_ready=True), lambda: shelf.pointer, shelf.load)
+    await runtime.reload()
+    shelf.indexes["first"].fault = IndexUnavailable("Elasticsearch cannot be reached.")
+    await runtime._check()
+    assert runtime.readiness().ready
+    runtime.drain()
+    assert not runtime.readiness().ready
+
+
+async def test_releases_that_were_loaded_or_refused_are_counted_and_an_engine_that_is_away_is_neither() -> None:
+    shelf = Shelf()
+    shelf.away = 2
+    runtime = shelf.runtime()
+    for _ in range(3):
+        await runtime.reload_or_keep()
+    shelf.broken.add("second")
+    shelf.pointer = SECOND
+    await runtime.reload_or_keep()
+    assert moved(runtime.metrics.registry, "kitsune_release_reloads_total") == {("loaded",): 1, ("refused",): 1}
+    assert value(runtime.metrics.registry, "kitsune_index_products") == 12
+
+
+async def test_every_release_that_is_loaded_is_verified_while_it_is_watched() -> None:
+    shelf = Shelf()
+    verified: list[str] = []
+
+    async def verify(release: Release) -> None:
+        verified.append(release.versions.generation)
+
+    runtime = plain_runtime(Settings(), lambda: shelf.pointer, shelf.load, verify=verify)
+    await runtime.reload()
+    watching = asyncio.create_task(runtime.watch(interval_s=0.01))
+    for generation in ("first", "second"):
+        async with asyncio.timeout(5):
+            while generation not in verified:  # noqa: ASYNC110 - the runtime's own watch is waited for
+                await asyncio.sleep(0.01)
+        shelf.pointer = SECOND
+    watching.cancel()
 
 
 class Noting:

@@ -18,6 +18,7 @@ PAIRS: list[tuple[type, type[BaseModel]]] = [
     (domain.Look, schemas.Look),
     (domain.Seed, schemas.Seed),
     (domain.Versions, schemas.Versions),
+    (domain.Variant, schemas.Variant),
     (domain.Outfit, schemas.Outfit),
     (base.Page, schemas.Page),
     (taxonomy.TaxonomyCount, schemas.TaxonomyCount),
