@@ -5,6 +5,7 @@
     compression.safetensors   embedding to vector
     generator.safetensors     a seed's vector to targets; a *draft* does not have it yet
     readout.safetensors       a vector to words; bundles made before format 3 do not have it
+    text.safetensors          a text to embedding; only where the shop that trained it has titles
     profile.json              how the seeds of the training are spread; drafts and older bundles do not have it
     manifest.json             what they are, the sha256 of each, and its own
 
@@ -40,6 +41,7 @@ from model.manifest import (
     PROFILE,
     READOUT,
     SPACE_FILES,
+    TEXT,
     Dims,
     EncoderInfo,
     LabelSet,
@@ -53,6 +55,7 @@ from model.manifest import (
 from model.profile import Profile, encode_profile, read_profile
 from model.readout import Readout
 from model.tensors import load_tensors, save_tensors
+from model.text import TextEncoder
 
 BUNDLE_FILES = SPACE_FILES | {GENERATOR, READOUT, PROFILE, MANIFEST}
 
@@ -129,6 +132,7 @@ def write_bundle(
     compression: Compression,
     generator: Generator | None = None,
     readout: Readout | None = None,
+    text: TextEncoder | None = None,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
     git_revision: str | None = None,
@@ -151,6 +155,8 @@ def write_bundle(
         save_tensors(new / COMPRESSION, compression.tensors())
         if readout is not None:
             save_tensors(new / READOUT, readout.tensors)
+        if text is not None:
+            save_tensors(new / TEXT, text.tensors)
         files = describe_files(new)
         draft = Manifest(
             space_id=digest(files, SPACE_FILES),
@@ -159,6 +165,7 @@ def write_bundle(
             encoder=encoder_info,
             generator=None,
             readout=None if readout is None else readout.config,
+            text=None if text is None else text.config,
             training=dict(training),
             metrics=dict(metrics),
             git_revision=git_revision,
@@ -242,7 +249,8 @@ def open_bundle(directory: Path, *, draft: bool = False, encoder_threads: int = 
         raise BundleCorrupt(f"{directory} is a draft: it has no {GENERATOR} yet. Train the generator first.")
     check_files(directory, manifest)
     backbone = ImageBackbone(directory / IMAGE_BACKBONE, manifest.encoder.size_px, encoder_threads)
-    encoder = Encoder(backbone, _read_neck(directory, manifest), colours=manifest.encoder.colours > 0)
+    neck, text = _read_neck(directory, manifest), _read_text(directory, manifest)
+    encoder = Encoder(backbone, neck, text, colours=manifest.encoder.colours > 0)
     return Bundle(
         directory,
         manifest,
@@ -288,6 +296,13 @@ def _read_readout(directory: Path, manifest: Manifest) -> Readout | None:
     for name, found in manifest.label_sets.items():
         shapes |= {f"{name}.weight": (len(found.labels), vector), f"{name}.bias": (len(found.labels),)}
     return Readout(load_tensors(directory, READOUT, shapes), _attributes(manifest), manifest.readout)
+
+
+def _read_text(directory: Path, manifest: Manifest) -> TextEncoder | None:
+    if manifest.text is None:
+        return None
+    shapes = manifest.text.shapes(manifest.dims.embedding)
+    return TextEncoder(load_tensors(directory, TEXT, shapes), manifest.text)
 
 
 def _finish(new: Path, draft: Manifest, generator: Generator | None) -> Manifest:

@@ -1,7 +1,7 @@
-"""What a bundle computes when it serves: photos to embeddings, seeds' vectors to targets. No torch: numpy, onnxruntime.
+"""What a bundle computes when it serves: photos and texts to embeddings, seeds' vectors to targets. No torch.
 
-Notation used for array shapes: b batch, c colours, d vector, e embedding, f features of one view, n photos, S pixels a
-side, w width of a layer.
+Notation used for array shapes: b batch, c colours, d vector, e embedding, f features of one view, n photos or texts,
+S pixels a side, w width of a layer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,11 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from model.compression import unit_rows
-from model.errors import BundleCorrupt
+from model.errors import BundleCorrupt, ModelError
 from model.histogram import SIZE_PX as COLOUR_SIZE_PX
 from model.histogram import garment_histogram
 from model.photos import rgb, views
+from model.text import TextEncoder
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -128,18 +129,22 @@ class Neck:
 
 
 class Encoder:
-    """Photos to embeddings. Safe to use from several threads.
+    """Photos and texts to embeddings. Safe to use from several threads.
 
-    `colours` says whether the neck reads the garment's colours beside the backbone's features.
+    `colours` says whether the neck reads the garment's colours beside the backbone's features; `text` is None where the
+    bundle reads photos alone.
     """
 
-    def __init__(self, backbone: ImageBackbone, neck: Neck, *, colours: bool = False) -> None:
+    def __init__(
+        self, backbone: ImageBackbone, neck: Neck, text: TextEncoder | None = None, *, colours: bool = False
+    ) -> None:
         self.backbone = backbone
         self.neck = neck
+        self.text = text
         self.colours = colours
 
-    def encode(self, photos: Sequence[bytes], texts: None = None) -> Array:  # noqa: ARG002 - DESIGN 6: texts come later
-        """Return the embeddings of photos (JPEG, PNG or WebP bytes).
+    def encode(self, photos: Sequence[bytes | None], texts: Sequence[str | None] | None = None) -> Array:
+        """Return the embeddings of photos (JPEG, PNG or WebP bytes), and of the text where there is no photo.
 
         Shapes:
             returns: [n, e]
@@ -147,10 +152,23 @@ class Encoder:
         Raises:
             PhotoRefused: a photo cannot be decoded, or is too large.
             BundleCorrupt: backbone and neck do not fit each other.
+            ModelError: there is neither photo nor text, or only a text and the bundle reads photos alone.
         """
-        runs = [photos[i : i + PHOTOS_A_RUN] for i in range(0, len(photos), PHOTOS_A_RUN)]
-        embedded = [self.neck.embed(self._features(run)) for run in runs]
-        return np.concatenate([np.empty((0, len(self.neck.bias)), np.float32), *embedded])
+        embeddings = np.empty((len(photos), len(self.neck.bias)), np.float32)
+        shown = [(row, photo) for row, photo in enumerate(photos) if photo is not None]
+        for start in range(0, len(shown), PHOTOS_A_RUN):
+            rows, run = zip(*shown[start : start + PHOTOS_A_RUN], strict=True)
+            embeddings[list(rows)] = self.neck.embed(self._features(run))
+        told = [row for row, photo in enumerate(photos) if photo is None]
+        if told:
+            embeddings[told] = self._told([None if texts is None else texts[row] for row in told])
+        return embeddings
+
+    def _told(self, texts: Sequence[str | None]) -> Array:
+        known = [text for text in texts if text is not None]
+        if self.text is None or len(known) < len(texts):
+            raise ModelError("This bundle needs a photo of each product. Give one.")
+        return self.text.encode(known)
 
     def _features(self, photos: Sequence[bytes]) -> Array:
         features = self.backbone.features(np.stack([views(photo, self.backbone.size_px) for photo in photos]))

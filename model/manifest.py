@@ -12,21 +12,26 @@ from model.attributes import Kind
 from model.errors import BundleCorrupt
 from model.inference import GeneratorConfig
 from model.readout import ReadoutConfig
+from model.text import TextConfig
 
-FORMAT_VERSION = 3
-READABLE_VERSIONS = (1, 2, FORMAT_VERSION)
-"""Version 1 knows no colours and version 2 no readout: every bundle of theirs is one of version 3 without."""
+FORMAT_VERSION = 4
+READABLE_VERSIONS = (1, 2, 3, FORMAT_VERSION)
+"""Version 1 knows no colours, 2 no readout and 3 no text: every bundle of theirs is one of version 4 without."""
 
 IMAGE_BACKBONE = "image_backbone.onnx"
 ENCODER = "encoder.safetensors"
 COMPRESSION = "compression.safetensors"
 GENERATOR = "generator.safetensors"
 READOUT = "readout.safetensors"
+TEXT = "text.safetensors"
 PROFILE = "profile.json"
 MANIFEST = "manifest.json"
 
-SPACE_FILES = frozenset({IMAGE_BACKBONE, ENCODER, COMPRESSION})
-"""The files that decide what a vector means; a draft has no others."""
+BASE_FILES = frozenset({IMAGE_BACKBONE, ENCODER, COMPRESSION})
+"""The files that every bundle has, and every draft."""
+
+SPACE_FILES = BASE_FILES | {TEXT}
+"""The files that decide what a vector means, so far as a bundle has them."""
 
 MAX_MANIFEST_BYTES = 8 * 2**20
 
@@ -74,6 +79,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     encoder: EncoderInfo
     generator: GeneratorConfig | None
     readout: ReadoutConfig | None = None
+    text: TextConfig | None = None
     training: dict[str, Any]
     metrics: dict[str, Any]
     git_revision: str | None
@@ -84,8 +90,13 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def file_names(self) -> frozenset[str]:
         """The files that stand beside the manifest."""
-        parts = {GENERATOR: self.generator, READOUT: self.readout, PROFILE: self.files.get(PROFILE)}
-        return SPACE_FILES | {name for name, part in parts.items() if part is not None}
+        parts = {
+            GENERATOR: self.generator,
+            READOUT: self.readout,
+            TEXT: self.text,
+            PROFILE: self.files.get(PROFILE),
+        }
+        return BASE_FILES | {name for name, part in parts.items() if part is not None}
 
     @property
     def bundle_id(self) -> str:
@@ -103,8 +114,8 @@ def corrupt(directory: Path, name: str, mismatch: str) -> BundleCorrupt:
 
 
 def digest(files: Mapping[str, FileInfo], names: Collection[str]) -> str:
-    """Return 12 hex digits that stand for the content of the files called `names`."""
-    lines = "".join(f"{name} {files[name].sha256}\n" for name in sorted(names))
+    """Return 12 hex digits that stand for the content of those among `files` that are called as in `names`."""
+    lines = "".join(f"{name} {files[name].sha256}\n" for name in sorted(files.keys() & set(names)))
     return hashlib.sha256(lines.encode()).hexdigest()[:12]
 
 

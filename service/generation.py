@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model.bundle import Bundle, open_bundle
 from model.errors import BundleCorrupt, PhotoRefused
+from model.text import has_words, product_text
 from service.domain import PredictedAttributes
 from service.errors import BundleError, InvalidRequest, KitsuneError, NotReady, PhotoTooLarge, UnreadablePhoto
 
@@ -73,7 +74,7 @@ class OutfitModel(Protocol):
         """Return the vector [d] of a product's text.
 
         Raises:
-            InvalidRequest: the bundle has no text encoder (code `no_text_encoder`).
+            InvalidRequest: the bundle has no text encoder (code `no_text_encoder`), or the text no word (`no_words`).
         """
         ...
 
@@ -147,11 +148,16 @@ class BundleModel:
         return vector
 
     async def encode_text(self, title: str | None, description: str | None, taxonomy: str) -> Vector:
-        """Refuse: bundles have no text encoder yet."""
-        del title, description, taxonomy
-        raise InvalidRequest(
-            "This bundle has no text encoder; give a product_id, a vector or a photo.", code="no_text_encoder"
-        )
+        """Return the vector [d] of a product's text; at 0.2 ms, a thread would cost as much."""
+        if self._bundle.encoder.text is None:
+            raise InvalidRequest(
+                "This bundle has no text encoder; give a product_id, a vector or a photo.", code="no_text_encoder"
+            )
+        text = product_text(title, description)
+        if not has_words(text):
+            raise InvalidRequest("There is no word in the seed's title and description.", code="no_words")
+        vector: Vector = self._bundle.compression.compress(self._bundle.encoder.encode([None], [text]), [taxonomy])[0]
+        return vector
 
     def close(self) -> None:
         """Release the threads that encode."""

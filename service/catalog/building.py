@@ -25,7 +25,7 @@ from service.catalog.encoding import encode_catalogue
 from service.catalog.importing import KEPT_ERRORS, READING, feed_lines, import_feed
 from service.catalog.outfits import OutfitsRead, OutfitsSource, read_outfits
 from service.catalog.profile import Profile
-from service.catalog.record import Record
+from service.catalog.record import Record, RecordedProduct
 from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
 from service.catalog.words import word_lists_digest
 from service.errors import BundleError, FeedError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
@@ -105,9 +105,7 @@ def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
         "options": _plain(options),
         "weights": None if options.weights is None else file_digest(options.weights),
         "attributes": shop.profile.attribute_kinds,
-        "rows": digest(
-            [(row.product.product_id, row.product.taxonomy, row.photos_digest, row.product.attributes) for row in rows]
-        ),
+        "rows": digest([_taught(row) for row in rows]),
         "outfits": None if source is None else file_digest(shop.data / source.path),
     }
 
@@ -137,7 +135,7 @@ def train_encoder(shop: Shop, options: "EncoderOptions") -> StageRun:
 
 
 def encode(shop: Shop) -> StageRun:
-    """Give every product of the record a vector; those that have one from the same photos keep it."""
+    """Give every product of the record a vector; those that have one from the same photos, or text, keep it."""
     bundle = current_model(shop.home)
     with Record.open(shop.home.record_path) as record, shop.reporter.task("vectors") as progress:
         started = time.monotonic()
@@ -389,6 +387,13 @@ def _is_model(shop: Shop, model: str) -> bool:
     except BundleCorrupt:
         return False
     return True
+
+
+def _taught(row: RecordedProduct) -> tuple[Any, ...]:
+    """Return what an encoder learns of a product."""
+    product = row.product
+    texts = (product.title, product.description)
+    return product.product_id, product.taxonomy, row.photos_digest, product.attributes, *texts
 
 
 def _photos_seen(record: Record, data: Path) -> str:

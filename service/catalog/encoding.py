@@ -1,4 +1,4 @@
-"""Encoding: the record's photos to vectors of a bundle's space.
+"""Encoding: the record's photos, and texts where there are no photos, to vectors of a bundle's space.
 
 Notation used for array shapes: n products, f features of a view (two views make 2f), c colours, e embedding.
 """
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from model.bundle import Bundle
 from model.inference import Neck
+from model.text import has_words, product_text
 from service.catalog.features import FeatureCache, photo_features
 from service.catalog.record import Record, RecordedProduct
 from service.catalog.stages import Progress, file_digest
@@ -48,14 +49,29 @@ def encode_catalogue(record: Record, bundle: Bundle, data: Path, work: Path, pro
             chunk = missing[start : start + CHUNK]
             photos = [photo for row in chunk for photo in row.photos]
             read = photo_features(photos, data, backbone, cache, _silent, colours=bundle.encoder.colours)
-            ready = [row for row in chunk if _has_features(row, read.features)]
-            refused |= {row.product.product_id: _why_not(row, read.refused) for row in chunk if row not in ready}
-            if ready:
-                embeddings = product_embeddings(ready, read.features, bundle.encoder.neck)
-                vectors = bundle.compression.compress(embeddings, [row.product.taxonomy for row in ready])
-                record.set_vectors(bundle.space_id, [row.product.product_id for row in ready], vectors)
+            shown = [row for row in chunk if _has_features(row, read.features)]
+            told = [] if bundle.encoder.text is None else [row for row in chunk if _has_only_text(row)]
+            if shown:
+                _keep(record, bundle, shown, product_embeddings(shown, read.features, bundle.encoder.neck))
+            if told:
+                _keep(record, bundle, told, bundle.encoder.encode([None] * len(told), [text_of(row) for row in told]))
+            ready = {row.product.product_id for row in shown + told}
+            refused |= {
+                id_: _why_not(row, read.refused) for row in chunk if (id_ := row.product.product_id) not in ready
+            }
             progress(start + len(chunk), len(missing))
     return EncodeReport(len(missing) - len(refused), refused)
+
+
+def text_of(row: RecordedProduct) -> str:
+    """Return what the shop writes about a product."""
+    return product_text(row.product.title, row.product.description)
+
+
+def _keep(record: Record, bundle: Bundle, rows: Sequence[RecordedProduct], embeddings: Array) -> None:
+    """Store the vectors of embeddings [n, e]."""
+    vectors = bundle.compression.compress(embeddings, [row.product.taxonomy for row in rows])
+    record.set_vectors(bundle.space_id, [row.product.product_id for row in rows], vectors)
 
 
 def open_cache(work: Path, backbone: Path) -> FeatureCache:
@@ -90,9 +106,13 @@ def _has_features(row: RecordedProduct, features: Mapping[str, Array]) -> bool:
     return any(photo in features for photo in row.photos)
 
 
+def _has_only_text(row: RecordedProduct) -> bool:
+    return not row.photos and has_words(text_of(row))
+
+
 def _why_not(row: RecordedProduct, refused: Mapping[str, str]) -> str:
     if not row.photos:
-        return "has no photo"
+        return "has no photo, and no text that the bundle reads"
     return f"no photo can be read: {refused[row.photos[0]]}"
 
 

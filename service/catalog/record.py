@@ -65,7 +65,9 @@ class RecordedProduct:
     product: Product
     photos: tuple[str, ...] = ()
     photos_digest: str | None = None
-    """Stands for the photos' content: vectors made under another digest are stale. None lets the names stand for it."""
+    """Stands for the photos' content: vectors made under another digest are stale. None lets the names stand for it.
+
+    Where there is no photo, the record puts title and description in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ class Record:
     def missing_vectors(self, space_id: str) -> Iterator[RecordedProduct]:
         """Yield by id the products to encode: without a vector in the space, or whose photos have changed since.
 
-        Products without photos are among them: whether anything else can be encoded is the encoder's business. Read a
+        Where there are no photos, the text counts; whether it can be encoded is the encoder's business. Read a
         page at a time, so that vectors may be set, and their log be folded back, while this goes on.
         """
         statement = (
@@ -280,8 +282,7 @@ class Record:
             product_id = row.product.product_id
             if seen:
                 self._db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (product_id,))
-            photos = _encode(row.photos)
-            new = (_encode(row.product), photos, row.photos_digest or hashlib.sha256(photos).hexdigest())
+            new = (_encode(row.product), _encode(row.photos), _encoded_digest(row))
             old = self._db.execute(
                 "SELECT product, photos, photos_digest FROM products WHERE product_id = ?", (product_id,)
             ).fetchone()
@@ -369,6 +370,14 @@ def _explained(path: Path) -> Iterator[None]:
         raise HomeError(
             f"{path} cannot be used ({error}): check the file, its folder's rights and the disk."
         ) from error
+
+
+def _encoded_digest(row: RecordedProduct) -> str:
+    """Stand for what a vector is made from: the photos, or the text where there is none."""
+    if row.photos and row.photos_digest:
+        return row.photos_digest
+    content = row.photos or (row.product.title, row.product.description)
+    return hashlib.sha256(_encode(content)).hexdigest()
 
 
 def _recorded(product: bytes, photos: bytes, photos_digest: str) -> RecordedProduct:

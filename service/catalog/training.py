@@ -34,6 +34,7 @@ from service.catalog.outfits import Part, split_of
 from service.catalog.record import RecordedProduct
 from service.catalog.stages import Progress, Reporter
 from service.catalog.tasks import learn_readout, task_report
+from service.catalog.titles import learn_text
 from service.errors import FeedError
 
 DIMENSIONS = 50
@@ -62,13 +63,13 @@ def train_encoder(
 
     With outfits enough, the last `DIMENSIONS` numbers of an embedding are a projection that was learned from them, and
     the compression keeps these. Otherwise the compression is a PCA of what the attributes taught. A readout names the
-    attributes out of the vectors that come of it.
+    attributes out of the vectors that come of it. With titles enough, a text encoder learns to lead where photos do.
 
     Attributes of the test part's products are held out: the accuracy in the manifest is theirs. Of outfits only the
     products of the training part are learnt from.
 
     Args:
-        rows: the products; those without photos teach nothing.
+        rows: the products; those without photos teach nothing but what their texts say of attributes.
         kinds: the attributes to learn, and whether a product has one label or several.
         outfits: product ids of each outfit; there may be none.
         data: the folder that the photos are in.
@@ -107,6 +108,9 @@ def train_encoder(
     embeddings = Neck(trained.tensors["neck.weight"], trained.tensors["neck.bias"]).embed(features)
     compression = _last(embeddings, DIMENSIONS) if taught else fit_compression(embeddings, DIMENSIONS)
     readout, from_vector = learn_readout(compression.compress(embeddings), readable, trained.attributes)
+    told = learn_text(
+        rows, readable, embeddings, trained=trained, compression=compression, seed=options.seed, reporter=reporter
+    )
     # What was learned from outfits is no summary of the embedding: how much of that it keeps says nothing.
     costs = {} if taught else {"compression": compression_report(embeddings, compression)}
     write_bundle(
@@ -117,6 +121,7 @@ def train_encoder(
         attributes=trained.attributes,
         compression=compression,
         readout=readout,
+        text=told.encoder,
         training={
             "encoder": _plain(asdict(options))
             | {
@@ -125,8 +130,9 @@ def train_encoder(
                 "outfits": len(members) if taught else 0,
                 "data": data_digest,
             }
-        },
-        metrics={"encoder": task_report(trained, from_vector, kinds)} | costs,
+        }
+        | told.options,
+        metrics={"encoder": task_report(trained, from_vector, kinds)} | costs | told.report,
         git_revision=git_revision,
     )
 

@@ -84,6 +84,7 @@ def _rendered(bundle: Bundle) -> Iterator[RenderableType]:
         "space": bundle.space_id,
         "backbone": f"{manifest.encoder.backbone}, {manifest.encoder.size_px} pixels a side",
         "dimensions": f"{dims.features} features of a view, embedding {dims.embedding}, vector {dims.vector}",
+        "reads texts": manifest.text is not None,
         "trained on": f"{training.get('outfits', 'no')} outfits of {training.get('products', 'no')} products",
         "saw all products": training.get("refit_all", False),
         "git revision": manifest.git_revision,

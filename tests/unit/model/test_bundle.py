@@ -14,10 +14,11 @@ from model.manifest import (
     IMAGE_BACKBONE,
     MANIFEST,
     READOUT,
+    TEXT,
 )
 from tests.unit.model import tiny
 
-FILES = (IMAGE_BACKBONE, ENCODER, COMPRESSION, GENERATOR, READOUT, MANIFEST)
+FILES = (IMAGE_BACKBONE, ENCODER, COMPRESSION, GENERATOR, READOUT, TEXT, MANIFEST)
 
 
 # What is written can be read.
@@ -45,6 +46,19 @@ def test_another_readout_is_another_bundle_of_the_same_space(made: Path, tmp_pat
     manifest = tiny.write_tiny_bundle(tmp_path / "other", readout=tiny.readout(seed=5))
     assert manifest.bundle_id != open_bundle(made).bundle_id
     assert manifest.space_id == open_bundle(made).space_id
+
+
+def test_a_bundles_text_encoder_embeds_as_the_written_one_does(made: Path) -> None:
+    texts = ["red dress", "blue shoes"]
+    found = open_bundle(made).encoder.encode([None, None], texts)
+    np.testing.assert_array_equal(found, tiny.text().encode(texts))
+
+
+def test_another_text_encoder_is_another_space(made: Path, tmp_path: Path) -> None:
+    spaces = {open_bundle(made).space_id}
+    spaces.add(tiny.write_tiny_bundle(tmp_path / "other", text=tiny.text(seed=5)).space_id)
+    spaces.add(tiny.write_tiny_bundle(tmp_path / "none", text=None).space_id)
+    assert len(spaces) == 3
 
 
 def test_the_encoders_tensors_come_back_to_go_on_training(made: Path) -> None:

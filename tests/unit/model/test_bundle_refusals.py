@@ -22,6 +22,7 @@ from model.manifest import (
     MANIFEST,
     READOUT,
     SPACE_FILES,
+    TEXT,
     EncoderInfo,
     describe_files,
     digest,
@@ -30,7 +31,7 @@ from model.manifest import (
 )
 from tests.unit.model import tiny
 
-FILES = (IMAGE_BACKBONE, ENCODER, COMPRESSION, GENERATOR, READOUT, MANIFEST)
+FILES = (IMAGE_BACKBONE, ENCODER, COMPRESSION, GENERATOR, READOUT, TEXT, MANIFEST)
 
 
 def edit_manifest(bundle: Path, **changes: Any) -> None:
@@ -128,6 +129,7 @@ def test_a_surplus_file_is_refused_by_name(bundle: Path) -> None:
         (COMPRESSION, "components"),
         (GENERATOR, "heads.2.bias"),
         (READOUT, "colour.bias"),
+        (TEXT, "table"),
     ],
 )
 def test_a_planted_value_that_is_not_finite_is_refused(bundle: Path, name: str, tensor: str, value: float) -> None:
@@ -141,7 +143,13 @@ def test_a_planted_value_that_is_not_finite_is_refused(bundle: Path, name: str, 
 
 @pytest.mark.parametrize(
     ("name", "tensor"),
-    [(ENCODER, "neck.bias"), (COMPRESSION, "mean"), (GENERATOR, "heads.0.bias"), (READOUT, "colour.bias")],
+    [
+        (ENCODER, "neck.bias"),
+        (COMPRESSION, "mean"),
+        (GENERATOR, "heads.0.bias"),
+        (READOUT, "colour.bias"),
+        (TEXT, "out.bias"),
+    ],
 )
 def test_tensors_of_other_shapes_types_and_names_are_refused(bundle: Path, name: str, tensor: str) -> None:
     right = (bundle / name).read_bytes()
@@ -201,25 +209,26 @@ def test_a_space_id_of_another_space_is_refused(bundle: Path) -> None:
 # The manifest.
 
 
-@pytest.mark.parametrize(("version", "advice"), [(4, "Upgrade Kitsune"), (0, "Build the bundle again")])
+@pytest.mark.parametrize(("version", "advice"), [(5, "Upgrade Kitsune"), (0, "Build the bundle again")])
 def test_another_format_version_is_refused_with_advice(bundle: Path, version: int, advice: str) -> None:
     rewrite_manifest(bundle, lambda manifest: manifest.update(format_version=version, invention={"of": "tomorrow"}))
-    with pytest.raises(BundleCorrupt, match=rf"format_version {version}; this Kitsune reads up to 3\. {advice}"):
+    with pytest.raises(BundleCorrupt, match=rf"format_version {version}; this Kitsune reads up to 4\. {advice}"):
         open_bundle(bundle)
 
 
-def test_a_bundle_of_version_1_is_one_without_colours_and_readout(tmp_path: Path) -> None:
+def test_a_bundle_of_version_1_is_one_without_colours_readout_and_text(tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
-    tiny.write_tiny_bundle(bundle, readout=None)
+    tiny.write_tiny_bundle(bundle, readout=None, text=None)
     edit_manifest(bundle, format_version=1)
     without = json.loads((bundle / MANIFEST).read_bytes()) | {"manifest_sha256": ""}
-    del without["encoder"]["colours"], without["readout"]
+    del without["encoder"]["colours"], without["readout"], without["text"]
     unsealed = json.dumps(without)
     own_hash = hashlib.sha256(unsealed.encode()).hexdigest()
     (bundle / MANIFEST).write_text(unsealed.replace('""', f'"{own_hash}"'), encoding="utf-8")
     opened = open_bundle(bundle)
     assert not opened.encoder.colours
     assert opened.readout is None
+    assert opened.encoder.text is None
 
 
 def test_a_neck_may_read_colours_beside_features(tmp_path: Path) -> None:

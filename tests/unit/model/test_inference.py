@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.errors import BundleCorrupt, PhotoRefused
+from model.errors import BundleCorrupt, ModelError, PhotoRefused
 from model.histogram import COLOURS
 from model.inference import PHOTOS_A_RUN, Encoder, Generator, GeneratorConfig, ImageBackbone, Neck, garment_colours
 from model.photos import views
@@ -90,6 +90,28 @@ def test_a_photo_is_encoded_alike_alone_and_among_more_than_a_run_takes(encoder:
 
 def test_no_photos_give_no_embeddings(encoder: Encoder) -> None:
     assert encoder.encode([]).shape == (0, tiny.EMBEDDING)
+
+
+def test_a_photo_counts_alone_and_a_text_where_there_is_none(backbone: ImageBackbone) -> None:
+    neck, text = Neck(tiny.normal(tiny.EMBEDDING, 2 * tiny.FEATURES), tiny.normal(tiny.EMBEDDING)), tiny.text()
+    encoder, shown = Encoder(backbone, neck, text), photo((200, 30, 90))
+    found = encoder.encode([None, shown, None, shown], ["red dress", "blue shoes", "shoes", None])
+    np.testing.assert_array_equal(found[[0, 2]], text.encode(["red dress", "shoes"]))
+    np.testing.assert_allclose(found[[1, 3]], encoder.encode([shown, shown]), atol=1e-6)
+
+
+@pytest.mark.parametrize("texts", [None, [None], ["red dress"]])
+def test_without_a_photo_a_text_and_its_encoder_are_needed(
+    encoder: Encoder, backbone: ImageBackbone, texts: list[str | None] | None
+) -> None:
+    known = Encoder(backbone, encoder.neck, tiny.text()) if texts != ["red dress"] else encoder
+    with pytest.raises(ModelError, match="needs a photo"):
+        known.encode([None], texts)
+
+
+def test_an_empty_file_is_refused_as_a_photo(encoder: Encoder) -> None:
+    with pytest.raises(PhotoRefused):
+        encoder.encode([b""])
 
 
 def test_a_text_file_is_refused(encoder: Encoder) -> None:

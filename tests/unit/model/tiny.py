@@ -14,6 +14,7 @@ from model.compression import Compression
 from model.inference import Generator, GeneratorConfig
 from model.manifest import EncoderInfo, Manifest
 from model.readout import Readout, ReadoutConfig
+from model.text import TextConfig, TextEncoder
 
 SIZE_PX = 8
 FEATURES = 4
@@ -76,6 +77,12 @@ def readout(seed: int = 0) -> Readout:
     return Readout(tensors, ATTRIBUTES, ReadoutConfig({"Dresses": ("colour", "pattern"), "Bags": ("colour",)}))
 
 
+def text(seed: int = 0) -> TextEncoder:
+    config = TextConfig(rows=16, width=3, hidden=4)
+    shapes = config.shapes(EMBEDDING).items()
+    return TextEncoder({name: normal(*shape, seed=seed + i) for i, (name, shape) in enumerate(shapes)}, config)
+
+
 def write_tiny_bundle(directory: Path, **parts: Any) -> Manifest:
     """Write a bundle; `parts` replace what is given to `write_bundle` otherwise."""
     image_backbone = save_backbone(directory.with_name(f"{directory.name}.onnx"))
@@ -87,6 +94,7 @@ def write_tiny_bundle(directory: Path, **parts: Any) -> Manifest:
         "compression": compression(),
         "generator": Generator(generator_tensors(), CONFIG),
         "readout": readout(),
+        "text": text(),
         "training": {"outfits": 12},
         "metrics": {"recall@10": 0.125},
         "git_revision": "0123abc",

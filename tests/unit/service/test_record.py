@@ -126,6 +126,19 @@ def test_a_product_whose_photos_changed_is_missing_until_encoded_again(record: R
     assert ids(record.missing_vectors(SPACE)) == []
 
 
+@pytest.mark.parametrize("change", [{"title": "new"}, {"description": "new"}])
+def test_without_photos_a_new_text_makes_the_vector_stale_and_nothing_else_does(
+    record: Record, change: dict[str, str]
+) -> None:
+    told = RecordedProduct(Product(product_id="a", taxonomy="Bags", title="Red bag"), photos_digest="of no photo")
+    record.upsert([told, product("b")])
+    record.set_vectors(SPACE, ["a", "b"], vectors(1, 2))
+    record.upsert([replace(told, product=replace(told.product, brand="Elm")), product("b", title="new")])
+    assert ids(record.missing_vectors(SPACE)) == []
+    record.upsert([replace(told, product=replace(told.product, **change))])  # type: ignore[arg-type]
+    assert ids(record.missing_vectors(SPACE)) == ["a"]
+
+
 def test_vectors_may_be_set_while_the_missing_ones_are_read(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAGE_ROWS", 2)
     record.upsert(product(f"{number}") for number in range(7))

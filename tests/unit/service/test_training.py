@@ -10,6 +10,7 @@ import pytest
 
 from model.bundle import Bundle
 from model.encoder import FROM_SCRATCH
+from model.manifest import TEXT
 from service.catalog import building
 from service.catalog.building import Shop
 from service.catalog.outfits import split_of
@@ -17,7 +18,7 @@ from service.catalog.profile import load_profile
 from service.catalog.record import Record
 from service.catalog.training import DIMENSIONS, LEAST_OUTFITS
 from service.home import Home
-from tests.shop import MadeShop, make_shop
+from tests.shop import COLOURS, MadeShop, make_shop
 from tests.unit.service.test_building import Silent
 
 Made = Callable[[MadeShop], tuple[Shop, Bundle]]
@@ -82,6 +83,31 @@ def test_outfits_of_held_back_products_are_not_learned_from(
     with (other.data / "outfits.csv").open("a", newline="") as file:
         csv.writer(file).writerows([f"cold {i}", cold[(7 * i + j) % len(cold)]] for i in range(200) for j in range(3))
     assert made(other)[1].space_id == trained[1].space_id
+
+
+def test_titles_change_nothing_of_what_photos_and_outfits_teach(
+    shop: MadeShop, trained: tuple[Shop, Bundle], made: Made, tmp_path: Path
+) -> None:
+    without = tmp_path / "profile.toml"
+    without.write_text(shop.profile.read_text().replace('title = "name"\n', ""))
+    (tmp_path / "mapping.yaml").write_bytes((shop.profile.parent / "mapping.yaml").read_bytes())
+    bundle = made(replace(shop, profile=without))[1]
+    files = dict(trained[1].manifest.files)
+    assert bundle.encoder.text is None
+    assert files.pop(TEXT)
+    assert bundle.manifest.files == files
+
+
+def test_a_title_alone_finds_its_own_colour(trained: tuple[Shop, Bundle]) -> None:
+    shop, bundle = trained
+    with Record.open(shop.home.record_path, read_only=True) as record:
+        ids, vectors = record.vectors(bundle.space_id)
+        products = [record.get([id_])[id_].product for id_ in ids]
+    told = bundle.encoder.encode([None] * len(ids), [product.title for product in products])
+    nearest = (bundle.compression.compress(told) @ vectors.T).argmax(axis=1)
+    right = [products[row].attributes["colour"] == products[i].attributes["colour"] for row, i in enumerate(nearest)]
+    cold = [split_of(id_) == "test" for id_ in ids]
+    assert np.mean(np.array(right)[cold]) > 2 / len(COLOURS)
 
 
 def test_with_few_outfits_the_vector_is_a_pca(made: Made, tmp_path: Path) -> None:

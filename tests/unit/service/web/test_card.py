@@ -148,7 +148,8 @@ def test_the_card_of_a_real_bundle_is_its_manifest(home: Home) -> None:
         model = BundleModel.open(bundle)
         manifest = json.loads((bundle / "manifest.json").read_bytes())
     manifest["encoder"].setdefault("colours", 0)  # a bundle of format 1 does not say that it reads none
-    manifest.setdefault("readout", None)  # nor one before format 3 that it has none
+    for part in ("readout", "text"):  # nor one before formats 3 and 4 that it has none
+        manifest.setdefault(part, None)
     model.close()
     card = card_of(replace(fake_release(), model=model), home)
     assert json.loads(json.dumps(card.manifest)) == manifest
