@@ -30,6 +30,7 @@ from benchmarks.trained_shop import (
 )
 from model.baselines import DotProduct, cosine, generator_rows
 from model.bundle import open_bundle
+from model.compression import unit_rows
 from model.evaluation import Pairs, Scorer, Vectors, cold_pairs, evaluate
 from service.catalog.record import Record
 from service.home import Home
@@ -37,7 +38,8 @@ from service.runtime import named_release
 
 FAMILIES = 12
 FULL, LEFT_OUT, COPIED = "trained on all families", "trained without the family", "its vector copied"
-FOREIGN, FOREIGN_COPIED = "another shop's bundle", "another shop's bundle, the seed's vector copied"
+FOREIGN = "another shop's bundle"
+LEANING = "half its vector"
 MEASURES = ("recall_at_10", "recall_at_50")
 
 
@@ -63,18 +65,18 @@ def main() -> None:
     without = {family: _without(shop, family) for family in families}
     whole = projected(shop, cnn=1, colours=2)
     table: dict[str, Sequence[Scorer]] = dict(naive_rows(shop))
-    table[FULL] = heads(shop, whole)
-    table[f"{FULL}, {COPIED}"] = (cosine(whole, whole),)
-    table[LEFT_OUT] = [
-        ByFamily(shop.taxonomies, {family: rows[head] for family, (rows, _) in without.items()}) for head in range(3)
-    ]
-    table[f"{LEFT_OUT}, {COPIED}"] = (
-        ByFamily(shop.taxonomies, {family: copied for family, (_, copied) in without.items()}),
-    )
-    table |= _foreign(Home(given.foreign), shop)
+    table |= _rows(FULL, heads(shop, whole), whole)
+    foreign, vectors = _foreign(Home(given.foreign), shop)
+    table |= _rows(FOREIGN, foreign, vectors)
+    each = [_rows(LEFT_OUT, *without[family]) for family in families]
+    for name, scorers in each[0].items():
+        table[name] = [
+            ByFamily(shop.taxonomies, {family: rows[name][n] for family, rows in zip(families, each, strict=True)})
+            for n in range(len(scorers))
+        ]
     report = Report("transfer", {"part": given.part, "pairs": len(pairs), "families": len(families)})
     report.command += " --home HOME --profile examples/mango.toml --data ../shared/data/mango --foreign OTHER"
-    for judged in (LEFT_OUT, FOREIGN):
+    for judged in (LEFT_OUT, f"{LEFT_OUT}, {LEANING}", FOREIGN, f"{FOREIGN}, {LEANING}"):
         found = evaluate(pairs, shop.names, table, judged=judged)
         if judged == LEFT_OUT:
             for row in found.rows:
@@ -98,8 +100,14 @@ def _asked(shop: Shop) -> tuple[Pairs, list[int]]:
     return Pairs(pairs.seeds[kept], pairs.targets[kept], pairs.outfits[kept]), families.tolist()
 
 
-def _without(shop: Shop, family: int) -> tuple[Sequence[DotProduct], DotProduct]:
-    """Train without a family; return the heads' scorers and the vectors' own."""
+def _rows(name: str, found: Sequence[DotProduct], vectors: Array) -> dict[str, Sequence[DotProduct]]:
+    """Return what heads find; what the seed's own vector finds; and both, each half of what is looked for."""
+    leaning = [DotProduct(unit_rows(head.queries + unit_rows(vectors)), head.keys) for head in found]
+    return {name: found, f"{name}, {COPIED}": (cosine(vectors, vectors),), f"{name}, {LEANING}": leaning}
+
+
+def _without(shop: Shop, family: int) -> tuple[Sequence[DotProduct], Array]:
+    """Train without a family; return the heads' scorers and the vectors."""
 
     def others(outfits: Sequence[Rows]) -> list[Rows]:
         return [outfit for outfit in outfits if family not in shop.taxonomies[outfit]]
@@ -107,17 +115,16 @@ def _without(shop: Shop, family: int) -> tuple[Sequence[DotProduct], DotProduct]
     poorer = replace(shop, train=others(shop.train), validation=others(shop.validation))
     vectors = projected(poorer, cnn=1, colours=2)
     print(f"{shop.names[int(np.flatnonzero(shop.taxonomies == family)[0])]}: {len(poorer.train)} outfits", flush=True)
-    return heads(poorer, vectors), cosine(vectors, vectors)
+    return heads(poorer, vectors), vectors
 
 
-def _foreign(home: Home, shop: Shop) -> dict[str, Sequence[DotProduct]]:
+def _foreign(home: Home, shop: Shop) -> tuple[Sequence[DotProduct], Array]:
     bundle = open_bundle(home.bundles / named_release(home).bundle)
     with Record.open(home.record_path, read_only=True) as record:
         ids, found = record.vectors(bundle.space_id)
     row_of = {product_id: row for row, product_id in enumerate(ids)}
     vectors: Array = found[[row_of[product_id] for product_id in shop.ids]]
-    rows = generator_rows(bundle.generator.generate(vectors), vectors)["generator"]
-    return {FOREIGN: rows, FOREIGN_COPIED: (cosine(vectors, vectors),)}
+    return generator_rows(bundle.generator.generate(vectors), vectors)["generator"], vectors
 
 
 if __name__ == "__main__":
