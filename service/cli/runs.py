@@ -15,7 +15,7 @@ from service.home import Home
 
 SHOWN = {
     "validation_loss": "loss",
-    "validation.recall_at_10": "R@10 validation",
+    "validation.recall_at_10": "R@10 val.",
     "test.recall_at_10": "R@10 test",
     "test.recall_at_50": "R@50 test",
 }
@@ -49,12 +49,11 @@ def compare_runs(
 
 
 def _listed(found: Sequence[Run]) -> Table:
-    table = Table("bundle", "in this home since", "space", "revision", *SHOWN.values(), "", box=None, pad_edge=False)
+    table = Table("bundle", "here since (UTC)", *SHOWN.values(), "", box=None, pad_edge=False)
     for run in found:
         state = "served" if run.served else "promoted" if run.promoted else ""
         figures = (_figure(run.figures.get(name)) for name in SHOWN)
-        since, revision = f"{run.at:%Y-%m-%d %H:%M} UTC", (run.git_revision or "")[:8]
-        table.add_row(run.bundle, since, run.space, revision, *figures, state)
+        table.add_row(run.bundle, f"{run.at:%Y-%m-%d %H:%M}", *figures, state)
     return table
 
 

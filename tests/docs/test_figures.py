@@ -82,3 +82,12 @@ def test_what_is_said_of_drift_is_what_was_measured() -> None:
         found = figure("drift", name)
         value = f"{found['value']:g} {found['unit']}" if found["unit"] else f"{found['value']:.0%}"
         assert (said, goal) == (value, VERDICTS[found["met"]]), name
+
+
+def test_what_is_said_of_new_families_and_shops_is_what_was_measured() -> None:
+    _, *shown = rows(sections(DOCS / "evaluation.md")["Families and shops that are new to it"])
+    assert shown
+    for row, *found in shown:
+        name = row.replace("histogram and features, copied", "histogram and ImageNet together, copied")
+        for measure, said in zip(("R@10", "R@50"), found, strict=True):
+            assert float(said) == pytest.approx(figure("transfer", f"{name}: {measure}")["value"], abs=0.0006), row
