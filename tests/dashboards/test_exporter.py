@@ -26,7 +26,7 @@ def test_every_panel_of_elasticsearch_shows_something(elasticsearch_url: str, tm
         prometheus(tmp_path, url, others={"elasticsearch": url}) as watching,
     ):
         client.put(f"/{INDEX}/_doc/1", json={"title": "dress"}, params={"refresh": "true"}).raise_for_status()
-        for _ in range(5):
+        for _ in range(15):
             client.get(f"/{INDEX}/_search", params={"request_cache": "false"}).raise_for_status()
             time.sleep(1)
         answers = {

@@ -347,13 +347,16 @@ def test_a_slow_server_is_waited_for_until_the_deadline_and_no_longer(shop: Made
         slow.delays_s = (0.05, 0.25, 0.45)
         for _ in range(10):
             answer, took_s = ask(client)
-            assert answer.status_code in (200, 504)
+            assert answer.status_code in (200, 503, 504)
             assert took_s < 1.5
+        wait_until(lambda: client.get("/v1/products/dresses-red-plain-0").status_code == 200, within_s=20)
         slow.delays_s = (3,)
-        for question in QUESTIONS:
-            answer = client.get(question)
-            assert answer.elapsed.total_seconds() < 1.5
-            assert answer.status_code == 504
+        answers = [client.get(question) for question in QUESTIONS]
+        assert all(answer.elapsed.total_seconds() < 1.5 for answer in answers)
+        # After some that hung the breaker opens, and the next are told so at once.
+        assert answers[0].status_code == 504
+        assert {answer.status_code for answer in answers} <= {503, 504}
+        for answer in answers:
             assert answer.headers["content-type"].startswith("application/problem+json")
             assert answer.headers["retry-after"] == "1"
         assert client.get("/livez").status_code == 200
