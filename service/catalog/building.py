@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,17 +22,18 @@ from model.bundle import Bundle, copy_bundle, open_bundle
 from model.errors import BundleCorrupt, ModelError, ModelExtraMissing
 from model.manifest import FORMAT_VERSION
 from service.catalog.encoding import encode_catalogue
-from service.catalog.importing import KEPT_ERRORS, READING, feed_lines, import_feed
+from service.catalog.importing import KEPT_ERRORS, READING, import_feed
 from service.catalog.outfits import OutfitsRead, OutfitsSource, read_outfits
 from service.catalog.profile import Profile
 from service.catalog.record import Record, RecordedProduct
+from service.catalog.rejections import list_rejections
 from service.catalog.stages import Outputs, Reporter, StageRun, Stages, digest, file_digest
 from service.catalog.words import word_lists_digest
-from service.errors import BundleError, FeedError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
+from service.errors import BundleError, HomeError, MappingError, MissingExtra, ProfileError, SetupError
 from service.experiment import generations_in_use
 from service.home import Home, ReleasePointer, replace_file
 from service.index.elastic.planning import Plan, plan_layout
-from service.index.generations import Rejected, generations_of
+from service.index.generations import generations_of
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ def build_index(shop: Shop, settings: Settings) -> StageRun:
                 "generation": built.info.generation_id,
                 "products": built.info.products,
                 "rejected": len(built.rejected),
-                **_rejections(shop, built.rejected),
+                **list_rejections(shop.home, shop.profile, shop.data, built.rejected),
             }
 
         run = shop.stages.run(
@@ -264,29 +265,6 @@ def build_index(shop: Shop, settings: Settings) -> StageRun:
     shop.home.release(pointer)
     generations.prune(keep=generations_in_use(shop.home, (pointer, shop.home.previous())))
     return _logged(shop, replace(run, outputs=run.outputs | asdict(pointer), skipped=unchanged))
-
-
-def _rejections(shop: Shop, rejected: Sequence[Rejected]) -> Outputs:
-    """Write each product that an engine did not take, where it stands in the feed, and why, on a line of a file.
-
-    Without any there is no file.
-    """
-    path = shop.home.work / "refused-products.jsonl"
-    if not rejected:
-        path.unlink(missing_ok=True)
-        return {"rejections": [], "rejections_file": None}
-    lines = _feed_lines(shop, {each.product_id for each in rejected})
-    rows = [{"line": lines.get(each.product_id), **asdict(each)} for each in rejected]
-    replace_file(path, msgspec.json.Encoder().encode_lines(rows))
-    return {"rejections": rows[:KEPT_ERRORS], "rejections_file": str(path.relative_to(shop.home.path))}
-
-
-def _feed_lines(shop: Shop, product_ids: Collection[str]) -> dict[str, int]:
-    try:
-        return feed_lines(shop.profile, shop.data, product_ids)
-    except (FeedError, ProfileError):
-        # The feed may be gone by now, or be another one: the record is what is built from.
-        return {}
 
 
 def install_mapping(shop: Shop) -> str:
